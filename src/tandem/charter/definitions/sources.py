@@ -1,0 +1,195 @@
+"""sources/NAME.yml: the contract of a source, agreed by those who send and those who use."""
+
+from dataclasses import dataclass
+from decimal import Decimal
+from enum import StrEnum
+from typing import Annotated
+
+from tandem.charter.definitions.base import AsWritten, Definition, Key, Name, Path, Rule
+from tandem.charter.definitions.project import Function
+from tandem.kernel.values import Label, Type
+
+
+class Format(StrEnum):
+    """File formats. A name that ends in .gz is read compressed."""
+
+    CSV = "csv"
+    PARQUET = "parquet"
+    NDJSON = "ndjson"
+
+
+class Mode(StrEnum):
+    """What happens to what breaks the contract."""
+
+    EVOLVE = "evolve"
+    DROP_VALUE = "drop_value"
+    QUARANTINE = "quarantine"
+    FREEZE = "freeze"
+
+
+class FieldType(StrEnum):
+    """Types a contract can give to a field."""
+
+    TEXT = "text"
+    INTEGER = "integer"
+    NUMBER = "number"
+    MONEY = "money"
+    BOOLEAN = "boolean"
+    TIMESTAMP = "timestamp"
+    DATE = "date"
+
+    @property
+    def type(self) -> Type:
+        """The column type in the lake."""
+        return Type(self.value)
+
+
+class ConsentState(StrEnum):
+    """What a row says about a purpose."""
+
+    GRANTED = "granted"
+    DENIED = "denied"
+
+
+@dataclass(frozen=True, kw_only=True)
+class FilesSpec(Definition):
+    """Where the files of a source are and how they are written."""
+
+    path: Annotated[str, Key("File, folder or pattern with *, relative to the charter, or absolute.")]
+    format: Annotated[Format, Key("csv, parquet or ndjson.")]
+    delimiter: Annotated[str, Key("What separates columns of a CSV file."), Rule.MARK] = ","
+    encoding: Annotated[str, Key("Encoding of the text, such as utf-8 or latin-1.")] = "utf-8"
+    null_values: Annotated[tuple[AsWritten, ...], Key("Texts that mean: no value.")] = ("",)
+
+
+@dataclass(frozen=True, kw_only=True)
+class TimeSpec(Definition):
+    """Which field says when it happened, and how it is written."""
+
+    field: Annotated[Path, Key("The field with the time.")]
+    format: Annotated[str, Key("iso, epoch_s, epoch_ms, or a pattern such as %d/%m/%Y %H:%M.")] = "iso"
+    zone: Annotated[str, Key("Zone of times written without one: UTC, local (the project's) or a name.")] = (
+        "UTC"
+    )
+
+
+@dataclass(frozen=True, kw_only=True)
+class IdentifierSpec(Definition):
+    """One identifier on a row."""
+
+    kind: Annotated[Name, Key("Kind of identifier, declared in identity.yml.")]
+    field: Annotated[Path, Key("The field that holds it.")]
+
+
+@dataclass(frozen=True, kw_only=True)
+class WhenTest(Definition):
+    """A field is one of some values, compared as text as written in the source (true, 12, sale)."""
+
+    path: str
+    values: tuple[str, ...]
+
+
+@dataclass(frozen=True, kw_only=True)
+class When(Definition):
+    """All of some tests of one row."""
+
+    tests: tuple[WhenTest, ...]
+
+
+@dataclass(frozen=True, kw_only=True)
+class FieldSpec(Definition):
+    """One field of an event or record: its type and meaning."""
+
+    name: Name
+    type: Annotated[FieldType, Key("text, integer, number, money, boolean, timestamp or date.")]
+    source_path: Annotated[
+        Path | None, Key("Where it is in the source, if not under its own name.", word="from")
+    ] = None
+    required: Annotated[bool, Key("A row without it breaks the contract.")] = False
+    label: Annotated[Label, Key("How sensitive it is: public, internal, personal, sensitive.")] = (
+        Label.PERSONAL
+    )
+    unit: Annotated[str | None, Key("Unit, such as GBP, kg or minutes.")] = None
+    at_least: Annotated[Decimal | None, Key("Smallest value that keeps the contract.")] = None
+    at_most: Annotated[Decimal | None, Key("Largest value that keeps the contract.")] = None
+    one_of: Annotated[tuple[AsWritten, ...], Key("The only values that keep the contract.")] = ()
+    format: Annotated[str | None, Key("How a timestamp or date is written, if not iso; as in `time`.")] = None
+    description: Annotated[str, Key("What it means, for those who use it.")] = ""
+
+    @property
+    def read_from(self) -> str:
+        """The path in the source: `from`, or the field's own name."""
+        return self.source_path or self.name
+
+
+@dataclass(frozen=True, kw_only=True)
+class EventSpec(Definition):
+    """One kind of event in a source, its rows and its fields. Table: event_<kind>."""
+
+    kind: Annotated[Name, Key("Name of the event; its table is event_<kind>.")]
+    title: Annotated[str, Key("What happened, as people read it.")] = ""
+    description: Annotated[str, Key("What it means, for those who use it.")] = ""
+    when: Annotated[When | None, Key("Which rows are this event: field and value.")] = None
+    fields: Annotated[tuple[FieldSpec, ...], Key("Its fields by name.", named_by="name")] = ()
+
+    def field(self, name: str) -> FieldSpec | None:
+        """The field of that name, if there is one."""
+        return next((spec for spec in self.fields if spec.name == name), None)
+
+
+@dataclass(frozen=True, kw_only=True)
+class RecordSpec(Definition):
+    """The fields of a table snapshot. Table: record_<source>."""
+
+    fields: Annotated[tuple[FieldSpec, ...], Key("Its fields by name.", named_by="name")]
+
+    def field(self, name: str) -> FieldSpec | None:
+        """The field of that name, if there is one."""
+        return next((spec for spec in self.fields if spec.name == name), None)
+
+
+@dataclass(frozen=True, kw_only=True)
+class ConsentSpec(Definition):
+    """How a row speaks about a purpose: a field with known answers, or a state when a test holds."""
+
+    purpose: Annotated[Name, Key("The purpose, declared in purposes.yml.")]
+    when: Annotated[When | None, Key("Only rows of which this is true.")] = None
+    field: Annotated[Path | None, Key("The field with the answer.")] = None
+    granted: Annotated[tuple[AsWritten, ...], Key("Answers that mean yes.")] = ()
+    denied: Annotated[tuple[AsWritten, ...], Key("Answers that mean no; any other is unreadable.")] = ()
+    state: Annotated[ConsentState | None, Key("What such a row means, in place of a field.")] = None
+    wording: Annotated[str | None, Key("The field with the wording shown, or the wording itself.")] = None
+
+
+@dataclass(frozen=True, kw_only=True)
+class SuppressSpec(Definition):
+    """Rows that say: never contact this identifier again."""
+
+    when: Annotated[When, Key("Which rows.")]
+    reason: Annotated[Name, Key("Why, in one word: complaint, bounce, unsubscribed, deceased, request.")]
+
+
+@dataclass(frozen=True, kw_only=True)
+class Source(Definition):
+    """A feed and its contract. It has either `events` or `record`."""
+
+    source: Annotated[Name, Key("Name of the source.")]
+    title: Annotated[str, Key("What it is, as people read it.")] = ""
+    description: Annotated[str, Key("What one should know about it.")] = ""
+    owner: Annotated[Function, Key("Who answers for the contract.")] = Function.IT
+    files: Annotated[FilesSpec, Key("Where the files are.")]
+    mode: Annotated[Mode, Key("What happens to what breaks the contract.")] = Mode.QUARANTINE
+    time: Annotated[TimeSpec | None, Key("When it happened. Needed for events.")] = None
+    key: Annotated[
+        tuple[Path, ...],
+        Key("What makes a row the same row. Without it: the whole content and its occurrence in the file."),
+    ] = ()
+    identifiers: Annotated[tuple[IdentifierSpec, ...], Key("Who the row is about, strongest first.")] = ()
+    events: Annotated[tuple[EventSpec, ...], Key("Kinds of events; the first that matches a row.")] = ()
+    record: Annotated[RecordSpec | None, Key("Fields of a table snapshot, in place of events.")] = None
+    consents: Annotated[tuple[ConsentSpec, ...], Key("What rows say about purposes.")] = ()
+    suppress: Annotated[tuple[SuppressSpec, ...], Key("Rows that forbid contact.")] = ()
+
+    def event(self, kind: str) -> EventSpec | None:
+        """The event of that kind, if the source has it."""
+        return next((spec for spec in self.events if spec.kind == kind), None)
