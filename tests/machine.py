@@ -1,0 +1,94 @@
+"""What some tests need from the machine beside Python: a JDK for Spark, PostgreSQL for the ledger.
+
+`python tests/machine.py missing` prints the names of what is absent, one a line; set-up reads it.
+"""
+
+import os
+import re
+import shutil
+import subprocess
+import sys
+from dataclasses import dataclass
+from pathlib import Path
+
+OLDEST_JAVA = 17
+
+
+def java_home() -> Path | None:
+    """The home of a Java runtime of version 17 or newer; JAVA_HOME wins, then PATH, then the usual folders."""
+    on_path = shutil.which("java")
+    candidates = [
+        Path(os.environ["JAVA_HOME"]) if os.environ.get("JAVA_HOME") else None,
+        Path(on_path).resolve().parent.parent if on_path else None,
+        *sorted(Path("/usr/lib/jvm").glob("java-*-openjdk*")),
+        *(Path(root, "opt", name) for root in ("/opt/homebrew", "/usr/local") for name in _BREWED),
+    ]
+    return next((home for home in candidates if home and _java_version(home) >= OLDEST_JAVA), None)
+
+
+_BREWED = ("openjdk@17", "openjdk@21", "openjdk")
+
+
+def _java_version(home: Path) -> int:
+    java = home / "bin" / "java"
+    if not java.exists():
+        return 0
+    told = subprocess.run([java, "-version"], capture_output=True, text=True, check=False).stderr
+    found = re.search(r'version "(\d+)', told)
+    return int(found.group(1)) if found else 0
+
+
+def postgresql_bin() -> Path | None:
+    """The newest folder that holds `initdb` and `pg_ctl`, in PATH or where Debian and Homebrew put it."""
+    on_path = shutil.which("initdb")
+    candidates = [
+        *sorted(Path("/usr/lib/postgresql").glob("*/bin"), key=lambda p: int(p.parent.name), reverse=True),
+        *([Path(on_path).resolve().parent] if on_path else []),
+        *sorted(Path("/opt/homebrew/opt").glob("postgresql@*/bin"), reverse=True),
+        *sorted(Path("/usr/local/opt").glob("postgresql@*/bin"), reverse=True),
+    ]
+    return next((c for c in candidates if (c / "initdb").exists() and (c / "pg_ctl").exists()), None)
+
+
+@dataclass(frozen=True)
+class Need:
+    """A part of the machine that the tests with one marker need, and how to get it."""
+
+    marker: str
+    name: str
+    words: str
+    debian: str
+    macos: str
+
+    def present(self) -> bool:
+        return (java_home() if self.name == "jdk" else postgresql_bin()) is not None
+
+    def how(self) -> str:
+        return f"Debian: {self.debian} · macOS: {self.macos}"
+
+
+NEEDS = (
+    Need(
+        "spark",
+        "jdk",
+        "a Java runtime, version 17 or newer",
+        "apt-get install openjdk-17-jre-headless",
+        "brew install openjdk@17",
+    ),
+    Need(
+        "postgres",
+        "postgresql",
+        "PostgreSQL's own programs (initdb, pg_ctl)",
+        "apt-get install postgresql",
+        "brew install postgresql@17",
+    ),
+)
+
+
+def missing() -> tuple[Need, ...]:
+    """The needs that this machine does not meet."""
+    return tuple(need for need in NEEDS if not need.present())
+
+
+if __name__ == "__main__" and sys.argv[1:] == ["missing"]:
+    sys.stdout.writelines(f"{need.name}\n" for need in missing())
