@@ -1,0 +1,125 @@
+"""Pieces of SQL that mean the same on both engines. What is printed differently is lowered here, by dialect.
+
+Rooms build these; only the engine prints them. Values enter as literals built here, never by formatting.
+"""
+
+from collections.abc import Callable, Sequence
+from datetime import date, datetime
+from decimal import Decimal
+
+from sqlglot import exp
+
+from tandem.engine.catalogue.model import SQL_TYPES
+from tandem.kernel.ids import HEX_DIGITS, SEPARATOR
+from tandem.kernel.values import Type
+
+Scalar = str | int | bool | float | Decimal | datetime | date | None
+
+DIGEST = "TANDEM_DIGEST60"
+
+
+def instant(moment: datetime) -> exp.Expression:
+    """A UTC timestamp literal, to the microsecond."""
+    return exp.cast(exp.Literal.string(moment.isoformat(sep=" ", timespec="microseconds")), "timestampntz")
+
+
+def day(value: date) -> exp.Expression:
+    """A date literal."""
+    return exp.cast(exp.Literal.string(value.isoformat()), "date")
+
+
+def value(raw: Scalar) -> exp.Expression:
+    """Any charter value as a literal of the right kind; Decimal as DECIMAL(38, s) so that no float creeps in."""
+    match raw:
+        case datetime():
+            return instant(raw)
+        case date():
+            return day(raw)
+        case Decimal():
+            scale = max(0, -int(raw.as_tuple().exponent))
+            return exp.cast(exp.Literal.string(f"{raw:f}"), f"decimal(38, {scale})")
+        case None:
+            return exp.null()
+        case _:
+            return exp.convert(raw)
+
+
+def cast(expression: exp.Expression, type_: Type) -> exp.Cast:
+    """CAST to a type of the catalogue; fails on values that do not fit."""
+    return exp.cast(expression, SQL_TYPES[type_])
+
+
+def null_of(type_: Type) -> exp.Cast:
+    """A typed NULL, for columns that a table has not yet."""
+    return exp.cast(exp.null(), SQL_TYPES[type_])
+
+
+def digest60(*parts: exp.Expression) -> exp.Expression:
+    """`kernel.ids.digest60` in SQL, a BIGINT in [0, 2**60). NULL parts are left out, as by concat_ws."""
+    return exp.Anonymous(this=DIGEST, expressions=list(parts))
+
+
+def same(left: exp.Expression, right: exp.Expression) -> exp.Expression:
+    """IS NOT DISTINCT FROM: equal, or both NULL."""
+    return exp.NullSafeEQ(this=left, expression=right)
+
+
+def differs(left: exp.Expression, right: exp.Expression) -> exp.Expression:
+    """IS DISTINCT FROM: unequal, or exactly one NULL."""
+    return exp.NullSafeNEQ(this=left, expression=right)
+
+
+def count_if(condition: exp.Expression) -> exp.Expression:
+    """How many rows satisfy the condition; NULL counts as no."""
+    return exp.Count(this=exp.Case().when(condition, exp.Literal.number(1)))
+
+
+def values_table(name: str, columns: Sequence[tuple[str, Type]], rows: Sequence[Sequence[Scalar]]) -> exp.Subquery:
+    """A small inline table of literals. For lists of a charter's own size, never for people or events."""
+    if not rows:
+        nulls = [null_of(type_).as_(column) for column, type_ in columns]
+        return exp.select(*nulls).where(exp.false()).subquery(name)
+    selects = [
+        exp.select(*(cast(value(cell), type_).as_(column) for cell, (column, type_) in zip(row, columns, strict=True)))
+        for row in rows
+    ]
+    query: exp.Query = selects[0]
+    for other in selects[1:]:
+        query = exp.union(query, other, distinct=False, copy=False)
+    return query.subquery(name)
+
+
+def _digest_duckdb(parts: list[exp.Expression]) -> exp.Expression:
+    hexed = exp.Anonymous(this="SHA256", expressions=[_joined(parts)])
+    head = exp.Anonymous(this="SUBSTR", expressions=[hexed, exp.Literal.number(1), exp.Literal.number(HEX_DIGITS)])
+    return exp.cast(exp.DPipe(this=exp.Literal.string("0x"), expression=head), "bigint")
+
+
+def _digest_spark(parts: list[exp.Expression]) -> exp.Expression:
+    hexed = exp.Anonymous(this="SHA2", expressions=[_joined(parts), exp.Literal.number(256)])
+    head = exp.Anonymous(this="SUBSTR", expressions=[hexed, exp.Literal.number(1), exp.Literal.number(HEX_DIGITS)])
+    number = exp.Anonymous(this="CONV", expressions=[head, exp.Literal.number(16), exp.Literal.number(10)])
+    return exp.cast(number, "bigint")
+
+
+def _joined(parts: list[exp.Expression]) -> exp.Expression:
+    texts = [exp.cast(part, "text") for part in parts]
+    separator = exp.Anonymous(this="CHR", expressions=[exp.Literal.number(ord(SEPARATOR))])
+    return exp.Anonymous(this="CONCAT_WS", expressions=[separator, *texts])
+
+
+LOWERED: dict[tuple[str, str], Callable[[list[exp.Expression]], exp.Expression]] = {
+    (DIGEST, "duckdb"): _digest_duckdb,
+    (DIGEST, "spark"): _digest_spark,
+}
+
+
+def lower(query: exp.Expression, dialect: str) -> exp.Expression:
+    """The query with our own functions replaced by the dialect's. Works on the tree it is given."""
+
+    def swap(node: exp.Expression) -> exp.Expression:
+        if isinstance(node, exp.Anonymous) and (str(node.this), dialect) in LOWERED:
+            return LOWERED[str(node.this), dialect](node.expressions)
+        return node
+
+    return query.transform(swap, copy=False)
