@@ -1,0 +1,53 @@
+"""Problem codes of the room. The first eight are the refusals of `measure.stats`."""
+
+from tandem.kernel.problems import code
+
+TOO_FEW = code(
+    "MSR-001",
+    "too few people in an arm",
+    who="marketing",
+    fix="Let the campaign reach more people, or hold out a larger share, and report again.",
+)
+RATIO_BROKEN = code(
+    "MSR-002",
+    "the arms do not have their planned sizes",
+    who="it",
+    fix="Find what lost or added people after the assignment (a late filter, a changed holdout, merged "
+    "people) before anybody reads a lift.",
+)
+WINDOW_OPEN = code(
+    "MSR-003",
+    "outcome windows are still open",
+    who="marketing",
+    fix="Wait until the last outcome window has ended, then run the report again.",
+)
+NO_CONVERSIONS = code(
+    "MSR-004",
+    "nobody reached the goal",
+    who="marketing",
+    fix="Check that the goal event of the campaign arrives at all, or choose a nearer goal.",
+)
+NO_SPREAD = code(
+    "MSR-005",
+    "an arm has no spread",
+    who="marketing",
+    fix="Choose a goal, or a value, that differs between people.",
+)
+NO_VALUE = code(
+    "MSR-006",
+    "the goal has no value",
+    who="marketing",
+    fix="Name the value field in the campaign, for example `goal: {event: purchase, value: amount}`.",
+)
+NO_RELATIVE = code(
+    "MSR-007",
+    "a relative lift has no bounds",
+    who="marketing",
+    fix="Read the difference; a relative lift comes with more conversions in control.",
+)
+NOT_RANDOMISED = code(
+    "MSR-008",
+    "the arms were not assigned at random",
+    who="marketing",
+    fix="Read the figures as a description. For a lift, run a campaign with a holdout.",
+)
