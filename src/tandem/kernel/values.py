@@ -1,5 +1,6 @@
 """Closed sets of words that several rooms share. One meaning each; the glossary explains them."""
 
+from dataclasses import dataclass
 from enum import StrEnum
 
 
@@ -42,3 +43,22 @@ class Basis(StrEnum):
     LEGITIMATE_INTEREST = "legitimate_interest"
     CONTRACT = "contract"
     LEGAL_DUTY = "legal_duty"
+
+
+@dataclass(frozen=True, order=True)
+class FieldRef:
+    """One column of one table of the lake, as footprints and policies name it."""
+
+    table: str
+    column: str
+
+    def __str__(self) -> str:
+        return f"{self.table}.{self.column}"
+
+
+@dataclass(frozen=True)
+class Actor:
+    """Who acts, and in which role policy judges it."""
+
+    name: str
+    role: str

@@ -27,7 +27,7 @@ def event_table(kind: str, fields: Iterable[Column]) -> Table:
     )
 
 
-def record_table(source: str, fields: Iterable[Column]) -> Table:
+def record_table(source: str, fields: Iterable[Column], *, about_people: bool = True) -> Table:
     """The table of one record source: one row per record and change of its content; the guard shows the latest."""
     return Table(
         name=f"record_{source}",
@@ -39,7 +39,7 @@ def record_table(source: str, fields: Iterable[Column]) -> Table:
             *fields,
         ),
         writer="collect",
-        person="subject_key",
+        person="subject_key" if about_people else None,
         stats=("event_at", "batch_id"),
         latest_by="record_id",
     )
