@@ -21,7 +21,7 @@ class Cluster:
 
     folder: Path
     port: int
-    numbers: count[int] = field(default_factory=lambda: count(1))
+    numbers: "count[int]" = field(default_factory=lambda: count(1))
 
     @classmethod
     def start(cls) -> "Cluster":

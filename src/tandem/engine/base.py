@@ -94,6 +94,12 @@ class Engine(ABC):
     def batches(self, query: exp.Query, size: int = 10_000) -> Iterator[list[dict[str, Any]]]:
         """Rows in lists of at most `size` mappings. For adapters that talk to the world row by row."""
 
+    def columns(self, query: exp.Query) -> list[str]:
+        """Names of the columns that a query yields, stars expanded."""
+        if not any(name == "*" for name in query.named_selects):
+            return query.named_selects
+        return resolve(query, self.catalogue, self._stages, self.dialect)[0].named_selects
+
     def count(self, query: exp.Query) -> int:
         """How many rows a query has."""
         return int(self.one(exp.select(exp.Count(this=exp.Star())).from_(query.subquery("q")))[0])
@@ -187,7 +193,7 @@ class Engine(ABC):
 
     def conform(self, table: str, query: exp.Query) -> exp.Query:
         """The query's columns as the table's: by name, in its order and types; NULL where the query has none."""
-        given = set(query.named_selects)
+        given = set(self.columns(query))
         columns = [
             (f.cast(exp.column(c.name, "q"), c.type) if c.name in given else f.null_of(c.type)).as_(c.name)
             for c in self.catalogue[table].columns
