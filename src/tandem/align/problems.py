@@ -1,0 +1,17 @@
+"""Problem codes of the room."""
+
+from tandem.kernel.problems import Kind, code
+
+UNKNOWN_WAVE = code(
+    "ALN-001",
+    "unknown wave of published figures",
+    who="marketing",
+    fix="Use one of the published waves.",
+)
+BROKEN_FIGURE = code(
+    "ALN-002",
+    "a published figure cannot be read",
+    who="tandem",
+    kind=Kind.BUG,
+    fix="Correct the line: this file comes with Tandem, so report it if you did not change it.",
+)

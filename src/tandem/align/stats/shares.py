@@ -1,0 +1,49 @@
+"""The difference of two shares known as published: a percentage and a base, not a count."""
+
+from dataclasses import dataclass
+from math import sqrt
+
+from scipy import stats
+
+
+@dataclass(frozen=True)
+class Difference:
+    """first - second as shares (0.1 = 10 points), with its interval [low, high], z and two-sided p."""
+
+    difference: float
+    low: float
+    high: float
+    z: float
+    p: float
+
+
+def difference(p1: float, n1: float, p2: float, n2: float, confidence: float = 0.95) -> Difference:
+    """Shares p1, p2 in 0..1 of independent simple random samples of n1, n2 > 0 (effective) people.
+
+    Interval: Newcombe (1998), Statistics in Medicine 17, method 10 (hybrid score). z: pooled variance, no
+    continuity correction. The counts are taken as p * n, which need not be whole: printed percentages are
+    rounded. Raises ValueError outside the bounds, and if both shares are 0 or both 1: there is no z then.
+    """
+    if not (0 <= p1 <= 1 and 0 <= p2 <= 1 and n1 > 0 and n2 > 0):
+        raise ValueError(f"shares must lie in 0..1 and bases above 0: {p1}, {n1}, {p2}, {n2}")
+    if p1 == p2 and p1 in (0, 1):
+        raise ValueError("two shares that are both 0 or both 1 have no spread to test against")
+    gap = p1 - p2
+    low1, high1 = _wilson(p1, n1, confidence)
+    low2, high2 = _wilson(p2, n2, confidence)
+    pooled = (p1 * n1 + p2 * n2) / (n1 + n2)
+    z = gap / sqrt(pooled * (1 - pooled) * (1 / n1 + 1 / n2))
+    return Difference(
+        difference=gap,
+        low=max(-1.0, gap - sqrt((p1 - low1) ** 2 + (high2 - p2) ** 2)),
+        high=min(1.0, gap + sqrt((high1 - p1) ** 2 + (p2 - low2) ** 2)),
+        z=z,
+        p=float(2 * stats.norm.sf(abs(z))),
+    )
+
+
+def _wilson(p: float, n: float, confidence: float) -> tuple[float, float]:
+    """Wilson (1927): the roots in q of (p - q)^2 = z^2 q (1 - q) / n."""
+    z2 = float(stats.norm.isf((1 - confidence) / 2)) ** 2
+    root = sqrt(z2 * (z2 + 4 * n * p * (1 - p)))
+    return (2 * n * p + z2 - root) / (2 * (n + z2)), (2 * n * p + z2 + root) / (2 * (n + z2))
