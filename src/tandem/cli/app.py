@@ -1,0 +1,133 @@
+"""The command line's frame: common options, how problems end a command, and its exit codes."""
+
+import sys
+import traceback
+import uuid
+from collections.abc import Callable
+from dataclasses import dataclass
+from datetime import UTC, datetime
+from functools import wraps
+from pathlib import Path
+from typing import Annotated, ParamSpec, TypeVar
+
+import typer
+
+from tandem.cli import output
+from tandem.kernel import Problems, parse_instant
+from tandem.kernel.values import Actor
+
+FINE, PROBLEMS_FOUND, MISUSE, OUR_FAULT = 0, 1, 2, 3
+
+P = ParamSpec("P")
+R = TypeVar("R")
+
+
+@dataclass
+class Asked:
+    """What the common options said."""
+
+    charter: Path
+    actor: Actor
+
+
+app = typer.Typer(
+    name="tandem",
+    no_args_is_help=True,
+    rich_markup_mode="markdown",
+    pretty_exceptions_enable=False,
+    context_settings={"help_option_names": ["-h", "--help"]},
+    help="""The customer platform that marketing and IT run together.
+
+Know, Act, Prove, Trust, Agree: one loop in one program. Start with `tandem demo`, or with
+`tandem init my-company` and the comments in the files it writes.
+
+The way of the work: **init** a charter, **check** it, **plan** to see what it would do, **apply** it, then
+**run** one beat of the loop as often as you like. Ask **explain** why anything is as it is.
+
+Exit codes: 0 fine, 1 problems found, 2 misuse of the command, 3 our fault.
+""",
+)
+
+Json = Annotated[bool, typer.Option("--json", help="Print one JSON document in place of text.")]
+Now = Annotated[
+    str | None,
+    typer.Option("--now", metavar="T", help="Work as if it were this time: ISO 8601, UTC. Default: the clock."),
+]
+
+
+@app.callback()
+def common(
+    context: typer.Context,
+    charter: Annotated[
+        Path,
+        typer.Option("--charter", "-C", envvar="TANDEM_CHARTER", help="Folder of the charter, or one inside it."),
+    ] = Path(),
+    role: Annotated[
+        str,
+        typer.Option("--as", envvar="TANDEM_ROLE", help="Role to act in; policies say what it may see and do."),
+    ] = "marketer",
+    name: Annotated[str, typer.Option("--actor", envvar="TANDEM_ACTOR", help="Your name, for the record.")] = "",
+) -> None:
+    """Options that every command has."""
+    context.obj = Asked(charter.resolve(), Actor(name or role, role))
+
+
+def asked(context: typer.Context) -> Asked:
+    """What the common options said."""
+    found = context.find_root().obj
+    assert isinstance(found, Asked)
+    return found
+
+
+def moment(now: str | None) -> datetime:
+    """The time to work at: what --now says, else the clock, in UTC. The only place that reads the clock."""
+    if now is None:
+        return datetime.now(UTC).replace(tzinfo=None)
+    try:
+        return parse_instant(now)
+    except ValueError as error:
+        raise typer.BadParameter(
+            f"{now!r} is not a time; write it like 2026-06-01 or 2026-06-01T08:00:00Z", param_hint="--now"
+        ) from error
+
+
+def answering(command: Callable[P, R]) -> Callable[P, R]:
+    """A command that ends with 1 and its problems told, or with 3 and a reference to the log."""
+
+    @wraps(command)
+    def run(*args: P.args, **kwargs: P.kwargs) -> R:
+        json_ = bool(kwargs.get("json_"))
+        try:
+            return command(*args, **kwargs)
+        except Problems as stopped:
+            output.problems(stopped.problems, json_=json_)
+            raise typer.Exit(PROBLEMS_FOUND) from None
+        except (typer.Exit, typer.Abort, typer.BadParameter, KeyboardInterrupt):
+            raise
+        except Exception:  # noqa: BLE001 - the last wall: a person never sees a traceback
+            raise typer.Exit(_our_fault()) from None
+
+    return run
+
+
+def _our_fault() -> int:
+    reference = uuid.uuid4().hex[:8]
+    log = Path.home() / ".cache" / "tandem" / f"fault-{reference}.log"
+    try:
+        log.parent.mkdir(parents=True, exist_ok=True)
+        log.write_text(traceback.format_exc())
+        where = f"The details are in {log}."
+    except OSError:
+        where = traceback.format_exc().splitlines()[-1]
+    output.ERR.print(f"[bold red]This is our fault[/] (reference {reference}). Nothing half-done was committed.")
+    output.ERR.print(where, markup=False)
+    return OUR_FAULT
+
+
+def main() -> None:
+    """The entry point `tandem`."""
+    try:
+        app()
+    except KeyboardInterrupt:
+        output.ERR.print("stopped; what was committed stays, the next run goes on from there")
+        sys.exit(130)

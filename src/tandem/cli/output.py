@@ -1,0 +1,112 @@
+"""What a command prints: text for a person on a terminal, or one JSON document for a script."""
+
+import json
+import sys
+from collections.abc import Iterator, Mapping, Sequence
+from contextlib import contextmanager
+from dataclasses import asdict, is_dataclass
+from datetime import date, datetime
+from decimal import Decimal
+
+from rich.console import Console
+from rich.markup import escape
+from rich.progress import BarColumn, MofNCompleteColumn, Progress, SpinnerColumn, TextColumn, TimeElapsedColumn
+from rich.table import Table
+
+from tandem.kernel import Problem, iso
+from tandem.usecases.progress import Told
+
+OUT = Console(highlight=False, soft_wrap=False)
+ERR = Console(stderr=True, highlight=False)
+
+
+def as_json(value: object) -> None:
+    """One JSON document on standard output; instants as ISO with Z, money as text so that no digit is lost."""
+    json.dump(value, sys.stdout, default=_plain, indent=2, ensure_ascii=False)
+    sys.stdout.write("\n")
+
+
+def _plain(value: object) -> object:
+    if hasattr(value, "to_dict"):
+        return value.to_dict()
+    if is_dataclass(value) and not isinstance(value, type):
+        return asdict(value)
+    match value:
+        case datetime():
+            return iso(value)
+        case date():
+            return value.isoformat()
+        case Decimal():
+            return format(value, "f")
+        case Mapping():
+            return dict(value)
+        case set() | frozenset() | tuple():
+            return sorted(value, key=str) if isinstance(value, set | frozenset) else list(value)
+    return str(value)
+
+
+def problems(found: Sequence[Problem], *, json_: bool = False) -> None:
+    """Every problem as a small letter, on standard error; with --json also as a document on standard output."""
+    if json_:
+        as_json({"problems": [problem.to_dict() for problem in found]})
+        return
+    for problem in found:
+        code, _, rest = str(problem).partition("  ")
+        first, _, details = rest.partition("\n")
+        ERR.print(f"[bold red]{escape(code)}[/]  [bold]{escape(first)}[/]", soft_wrap=True)
+        ERR.print(escape(details), soft_wrap=True)
+        ERR.print()
+    if len(found) > 1:
+        ERR.print(f"{len(found)} problems")
+
+
+def say(text: str = "") -> None:
+    """A line of plain text."""
+    OUT.print(escape(text), soft_wrap=True)
+
+
+def heading(text: str) -> None:
+    """A line that begins a part."""
+    OUT.print(f"\n[bold]{escape(text)}[/]")
+
+
+def good(text: str) -> None:
+    """A line that says that something is done."""
+    OUT.print(f"[green]✓[/] {escape(text)}", soft_wrap=True)
+
+
+def table(columns: Sequence[str], rows: Sequence[Sequence[object]], *, title: str | None = None) -> None:
+    """A table; columns whose cells are all numbers are set to the right."""
+    drawn = Table(title=title, title_justify="left", title_style="bold", box=None, pad_edge=False, header_style="dim")
+    for index, name in enumerate(columns):
+        numeric = bool(rows) and all(_numeric(row[index]) for row in rows)
+        drawn.add_column(name, justify="right" if numeric else "left", overflow="fold")
+    for row in rows:
+        drawn.add_row(*(escape("" if cell is None else str(cell)) for cell in row))
+    OUT.print(drawn)
+
+
+def _numeric(cell: object) -> bool:
+    text = str(cell).lstrip("+-£€$ ")
+    return cell is None or text == "" or text[0].isdigit()
+
+
+@contextmanager
+def progress(*, quiet: bool = False) -> Iterator[Told]:
+    """A live line of what is being done, on standard error; nothing when quiet or not a terminal."""
+    if quiet or not ERR.is_terminal:
+        yield lambda step, done, total: None
+        return
+    with Progress(
+        SpinnerColumn(),
+        TextColumn("{task.description}"),
+        BarColumn(bar_width=30),
+        MofNCompleteColumn(),
+        TimeElapsedColumn(),
+        console=ERR,
+        transient=True,
+    ) as live:
+        task = live.add_task("starting", total=None)
+        yield lambda step, done, total: live.update(
+            task, description=escape(step), completed=done, total=total or None
+        )

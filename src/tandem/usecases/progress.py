@@ -1,0 +1,10 @@
+"""How long work tells what it is doing."""
+
+from collections.abc import Callable
+
+Told = Callable[[str, int, int], None]
+"""Called with (step in words, done, total); total 0 means that it is not known."""
+
+
+def silent(step: str, done: int, total: int) -> None:
+    """Says nothing."""

@@ -1,0 +1,88 @@
+"""One open project: its charter in force, its lake through an engine, its ledger, and who acts."""
+
+from collections.abc import Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass
+from pathlib import Path
+
+from tandem.audience import trait_columns
+from tandem.charter import Charter, files, find_root, fingerprint, load, load_files
+from tandem.collect import catalogue_tables
+from tandem.engine import Engine, Table, open_engine
+from tandem.engine.catalogue import BASE, Catalogue, profile_table
+from tandem.kernel import Problems
+from tandem.kernel.values import Actor
+from tandem.ledger import Ledger, open_ledger
+from tandem.policy import Gap, Permit, Refusal
+from tandem.usecases.problems import NOT_APPLIED
+
+SYSTEM = Actor("tandem", "system")
+
+
+@dataclass(frozen=True)
+class Workspace:
+    """What every use case needs. `charter` is the one in force, which may differ from the files in `root`."""
+
+    root: Path
+    charter: Charter
+    engine: Engine
+    ledger: Ledger
+    actor: Actor
+
+
+def tables_of(charter: Charter) -> list[Table]:
+    """The tables that a charter adds to the lake: one per event kind and record source, and the profile."""
+    landed = catalogue_tables(charter)
+    catalogue: Catalogue = BASE.with_tables(landed)
+    return [*landed, profile_table(trait_columns(charter, catalogue))]
+
+
+@contextmanager
+def open_workspace(start: Path, actor: Actor) -> Iterator[Workspace]:
+    """The project at or above a folder, with the charter that was last applied. Raises RUN-001 if none was."""
+    root = find_root(start)
+    with open_parts(root, load(root)) as (ledger, engine):
+        applied = ledger.applied()
+        if applied is None:
+            raise Problems(NOT_APPLIED("this charter has not been applied yet", found=str(root)))
+        charter = load_files(applied.files)
+        engine.ensure(tables_of(charter))
+        yield Workspace(root, charter, engine, ledger, actor)
+
+
+@contextmanager
+def open_parts(root: Path, charter: Charter) -> Iterator[tuple[Ledger, Engine]]:
+    """Ledger and engine as the charter's tandem.toml names them, closed at the end."""
+    project = charter.project
+    ledger = open_ledger(_address(root, project.ledger))
+    try:
+        limits = project.limits
+        lake = _address(root, project.lake)
+        engine = open_engine(str(project.engine), lake, memory=limits.memory, threads=limits.threads)
+        try:
+            yield ledger, engine
+        finally:
+            engine.close()
+    finally:
+        ledger.close()
+
+
+def unapplied(root: Path, ledger: Ledger) -> bool:
+    """Whether the files of the charter differ from the charter in force."""
+    applied = ledger.applied()
+    return applied is None or applied.fingerprint != fingerprint(files(root))
+
+
+def granted(decision: Permit | Refusal | Gap) -> Permit:
+    """The permit; a refusal or a gap stops what was asked, with its reasons as problems."""
+    match decision:
+        case Permit():
+            return decision
+        case Refusal(reasons=reasons):
+            raise Problems(reasons)
+        case Gap(missing=missing):
+            raise Problems(missing)
+
+
+def _address(root: Path, address: str) -> str:
+    return address if "://" in address else str((root / address).resolve())
