@@ -1,7 +1,7 @@
 """What an engine promises, whichever it is: the same expressions, the same rows, one commit per write."""
 
 from abc import ABC, abstractmethod
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any, Self
 
@@ -11,9 +11,10 @@ from tandem.engine import functions as f
 from tandem.engine import problems
 from tandem.engine.catalogue.model import Catalogue, Table
 from tandem.engine.files import FileRead
-from tandem.engine.lake import Lake, Mark
+from tandem.engine.lake import Lake, Mark, arrow_rows
 from tandem.engine.meaning import resolve, stamp
 from tandem.kernel.problems import Problems
+from tandem.kernel.values import Type
 
 INTERNAL = "internal"
 
@@ -127,6 +128,12 @@ class Engine(ABC):
         self.drop_stage(name)
         self._stages[name] = self._stage_arrow(name, table)
         return exp.to_table(name)
+
+    def stage_rows(
+        self, name: str, columns: Sequence[tuple[str, Type]], rows: Iterable[Mapping[str, object]]
+    ) -> exp.Table:
+        """Keep rows that come from outside the lake (the ledger, a channel) as a stage of these columns."""
+        return self.stage_arrow(name, arrow_rows(columns, rows))
 
     def drop_stage(self, name: str) -> None:
         """Forget a stage; nothing happens if there is none."""

@@ -6,7 +6,7 @@ attempt with the same or a smaller version is left out, whatever crashed in betw
 
 import json
 import time
-from collections.abc import Callable
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any, TypeVar
@@ -50,6 +50,12 @@ class Mark:
 def arrow_schema(table: Table) -> Any:
     """The Arrow schema of a catalogue table, in catalogue order, every column nullable."""
     return pa.schema([pa.field(column.name, ARROW[column.type]) for column in table.columns])
+
+
+def arrow_rows(columns: Sequence[tuple[str, Type]], rows: Iterable[Mapping[str, object]]) -> Any:
+    """Rows as an Arrow table of these columns; a key that a row has not is NULL."""
+    schema = pa.schema([pa.field(name, ARROW[type_]) for name, type_ in columns])
+    return pa.Table.from_pylist(list(rows), schema=schema)
 
 
 class Lake:
