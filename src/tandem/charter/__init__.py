@@ -4,3 +4,20 @@ Answers: what is declared, where it stands, and everything that is wrong with it
 Writes no table. Must never connect to anything, run a query, or guess
 what an author may have meant: it names the nearest word and refuses.
 """
+
+from tandem.charter.catalog import CatalogView, FieldFacts, TraitFacts, catalog_view
+from tandem.charter.definitions.charter import Charter
+from tandem.charter.loader import files, find_root, fingerprint, load, load_files
+
+__all__ = [
+    "CatalogView",
+    "Charter",
+    "FieldFacts",
+    "TraitFacts",
+    "catalog_view",
+    "files",
+    "find_root",
+    "fingerprint",
+    "load",
+    "load_files",
+]

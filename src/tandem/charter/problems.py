@@ -233,11 +233,11 @@ EXPORT_FIELD = code(
     who="marketing",
     fix=f"correct the field, or declare it, {CHECK}",
 )
-EMAIL_SETTINGS = code(
+NO_EMAIL_KIND = code(
     "CMP-109",
-    "an e-mail campaign without a mail server or e-mail identifiers",
+    "an e-mail campaign without e-mail identifiers",
     who="it",
-    fix=f"add [email] to tandem.toml and kind email to identity.yml, {CHECK}",
+    fix=f"declare a kind with `normalise: email` in identity.yml, {CHECK}",
 )
 CAMPAIGN_DATES = code(
     "CMP-110", "a campaign that ends before it starts", who="marketing", fix=f"correct the dates, {CHECK}"

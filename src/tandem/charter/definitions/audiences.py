@@ -4,9 +4,9 @@ from collections.abc import Iterator
 from dataclasses import dataclass, field
 from datetime import timedelta
 from enum import StrEnum
-from typing import Union
+from typing import Annotated, Union
 
-from tandem.charter.definitions.base import Definition
+from tandem.charter.definitions.base import Definition, Key, Name
 from tandem.charter.definitions.comparisons import Comparison, Operator, Test
 
 
@@ -77,10 +77,10 @@ Condition = Union[All, Any, Not, TraitCondition, DidCondition, AudienceCondition
 class Audience(Definition):
     """A named set of people."""
 
-    audience: str
-    title: str = ""
-    description: str = ""
-    who: Condition
+    audience: Annotated[Name, Key("Name of the audience.")]
+    title: Annotated[str, Key("What it is, as people read it.")] = ""
+    description: Annotated[str, Key("Why it is so.")] = ""
+    who: Annotated[Condition, Key("A condition: all, any, not, trait, did or audience.")]
 
 
 def walk(condition: Condition) -> Iterator[Condition]:

@@ -13,16 +13,31 @@ NOWHERE = Place("(not from a file)")
 class Rule(StrEnum):
     """How a scalar is read where its Python type alone does not say it."""
 
-    NAME = "a name: small letters, digits and _, starting with a letter, at most 60"
-    ACTOR = "a name of a person, a role or a system: letters, digits, _ and -"
-    PATH = "a field, or a path with dots into it"
-    SHARE = "a share: 20% or 0.2"
-    TEXT_AS_WRITTEN = "text; numbers and true/false are taken as they are written"
-    PATTERN = "a regular expression"
+    NAME = "a name of small letters, digits and _ that starts with a letter, at most 60 long"
+    PATH = "a field, or a path with dots to it"
+    SHARE = "a share such as 20% or 0.2"
+    TEXT_AS_WRITTEN = "a word or number, taken as it is written"
+    PATTERN = "a regular expression without look-around and back references"
     ZONE = "a time zone such as Europe/London"
-    CURRENCY = "a currency of three letters, such as GBP"
+    ZONE_OR_LOCAL = "UTC, local, or a time zone such as Europe/London"
+    CURRENCY = "three capital letters such as GBP"
+    COUNTRY = "two capital letters such as GB"
     MARK = "one character"
-    SECRETLESS_URL = "a path or an address without a password in it"
+    ENCODING = "an encoding such as utf-8 or latin-1"
+    TIME_FORMAT = "iso, epoch_s, epoch_ms, or a pattern such as %d/%m/%Y %H:%M"
+    MEMORY = "an amount such as 8GB"
+    SENDER = "Name <address>, or an address"
+    ADDRESS = "a path, or a URL without a password"
+    SOURCE_FILES = "a path inside the charter folder, or an absolute path"
+    EXPORT_FILE = "a path inside the charter folder that ends in .csv"
+
+
+@dataclass(frozen=True)
+class Bounds:
+    """Smallest and largest allowed whole number, both included; None is no limit."""
+
+    least: int
+    most: int | None = None
 
 
 @dataclass(frozen=True)

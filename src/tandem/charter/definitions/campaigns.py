@@ -22,7 +22,7 @@ class Message(Definition):
 class Export(Definition):
     """A CSV file of the people to contact."""
 
-    path: Annotated[str, Key("File inside the charter folder, ends in .csv.")]
+    path: Annotated[str, Key("File inside the charter folder, ends in .csv."), Rule.EXPORT_FILE]
     fields: Annotated[tuple[Name, ...], Key("Columns: identifier kinds and traits.")]
 
 

@@ -5,7 +5,7 @@ from dataclasses import dataclass, field
 from enum import StrEnum
 from typing import Annotated
 
-from tandem.charter.definitions.base import AsWritten, Definition, Key, Name, Rule
+from tandem.charter.definitions.base import AsWritten, Bounds, Definition, Key, Name, Rule
 
 
 class Normalise(StrEnum):
@@ -22,11 +22,16 @@ class KindRule(Definition):
 
     kind: Annotated[Name, Key("Name of the kind.")]
     normalise: Annotated[Normalise, Key("plain (trimmed, case kept), email or phone.")] = Normalise.PLAIN
-    region: Annotated[str | None, Key("Country of phone numbers without one, such as GB.")] = None
-    per_person: Annotated[int | None, Key("How many values of this kind one person may have.")] = None
+    region: Annotated[str | None, Key("Country of phone numbers without one, such as GB."), Rule.COUNTRY] = (
+        None
+    )
+    per_person: Annotated[int | None, Key("How many values of this kind one person may have."), Bounds(1)] = (
+        None
+    )
     people_per: Annotated[
         int | None,
         Key("With how many values of the strongest kind one value may be seen before it counts as shared."),
+        Bounds(1),
     ] = None
 
 

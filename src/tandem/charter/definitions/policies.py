@@ -3,7 +3,7 @@
 from dataclasses import dataclass
 from typing import Annotated
 
-from tandem.charter.definitions.base import Definition, Key, Name
+from tandem.charter.definitions.base import Bounds, Definition, Key, Name
 from tandem.kernel.values import Destination, Label
 
 
@@ -32,5 +32,5 @@ class Policy(Definition):
     policy: Annotated[Name, Key("Name of the policy.")]
     title: Annotated[str, Key("What it is, as people read it.")] = ""
     description: Annotated[str, Key("Why it is so.")] = ""
-    smallest_group: Annotated[int, Key("Counts under this are shown as fewer than it. At least 1.")] = 10
+    smallest_group: Annotated[int, Key("Counts under this are shown as fewer than it."), Bounds(1)] = 10
     roles: Annotated[tuple[Role, ...], Key("Roles and what they may do.")]

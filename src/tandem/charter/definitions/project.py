@@ -4,7 +4,7 @@ from dataclasses import dataclass, field
 from enum import StrEnum
 from typing import Annotated
 
-from tandem.charter.definitions.base import Definition, Key, Rule
+from tandem.charter.definitions.base import Bounds, Definition, Key, Rule
 
 
 class EngineName(StrEnum):
@@ -47,17 +47,21 @@ class EmailSettings(Definition):
     """The mail server. User and password: TANDEM_SMTP_USER and TANDEM_SMTP_PASSWORD, never here."""
 
     host: Annotated[str, Key("Name or address of the SMTP server.")]
-    port: Annotated[int, Key("Port of the SMTP server, 1 to 65535.")] = 587
+    port: Annotated[int, Key("Port of the SMTP server."), Bounds(1, 65535)] = 587
     security: Annotated[Security, Key("none, starttls or tls.")] = Security.STARTTLS
-    sender: Annotated[str, Key("Who the messages are from: Name <address>.")]
+    sender: Annotated[str, Key("Who the messages are from: Name <address>."), Rule.SENDER]
 
 
 @dataclass(frozen=True, kw_only=True)
 class Limits(Definition):
     """What the engine may use of this machine."""
 
-    memory: Annotated[str | None, Key("Most memory, such as 8GB. Without it the engine decides.")] = None
-    threads: Annotated[int | None, Key("Most threads. Without it the engine decides.")] = None
+    memory: Annotated[
+        str | None, Key("Most memory, such as 8GB. Without it the engine decides."), Rule.MEMORY
+    ] = None
+    threads: Annotated[int | None, Key("Most threads. Without it the engine decides."), Bounds(1, 1024)] = (
+        None
+    )
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -69,12 +73,12 @@ class Project(Definition):
     lake: Annotated[
         str,
         Key("Folder of the lake relative to the charter, or a URL (s3://, az://, gs://)."),
-        Rule.SECRETLESS_URL,
+        Rule.ADDRESS,
     ] = "lake"
     ledger: Annotated[
         str,
         Key("SQLite file relative to the charter, or postgresql://host/db without a password."),
-        Rule.SECRETLESS_URL,
+        Rule.ADDRESS,
     ] = "ledger.db"
     timezone: Annotated[str, Key("Zone of local times in sources with `zone: local`."), Rule.ZONE] = "UTC"
     currency: Annotated[str, Key("Currency of money fields without a unit."), Rule.CURRENCY] = "EUR"

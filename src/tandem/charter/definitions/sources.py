@@ -55,10 +55,12 @@ class ConsentState(StrEnum):
 class FilesSpec(Definition):
     """Where the files of a source are and how they are written."""
 
-    path: Annotated[str, Key("File, folder or pattern with *, relative to the charter, or absolute.")]
+    path: Annotated[
+        str, Key("File, folder or pattern with *, relative to the charter, or absolute."), Rule.SOURCE_FILES
+    ]
     format: Annotated[Format, Key("csv, parquet or ndjson.")]
     delimiter: Annotated[str, Key("What separates columns of a CSV file."), Rule.MARK] = ","
-    encoding: Annotated[str, Key("Encoding of the text, such as utf-8 or latin-1.")] = "utf-8"
+    encoding: Annotated[str, Key("Encoding of the text, such as utf-8 or latin-1."), Rule.ENCODING] = "utf-8"
     null_values: Annotated[tuple[AsWritten, ...], Key("Texts that mean: no value.")] = ("",)
 
 
@@ -67,10 +69,14 @@ class TimeSpec(Definition):
     """Which field says when it happened, and how it is written."""
 
     field: Annotated[Path, Key("The field with the time.")]
-    format: Annotated[str, Key("iso, epoch_s, epoch_ms, or a pattern such as %d/%m/%Y %H:%M.")] = "iso"
-    zone: Annotated[str, Key("Zone of times written without one: UTC, local (the project's) or a name.")] = (
-        "UTC"
-    )
+    format: Annotated[
+        str, Key("iso, epoch_s, epoch_ms, or a pattern such as %d/%m/%Y %H:%M."), Rule.TIME_FORMAT
+    ] = "iso"
+    zone: Annotated[
+        str,
+        Key("Zone of times written without one: UTC, local (the project's) or a name."),
+        Rule.ZONE_OR_LOCAL,
+    ] = "UTC"
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -113,7 +119,9 @@ class FieldSpec(Definition):
     at_least: Annotated[Decimal | None, Key("Smallest value that keeps the contract.")] = None
     at_most: Annotated[Decimal | None, Key("Largest value that keeps the contract.")] = None
     one_of: Annotated[tuple[AsWritten, ...], Key("The only values that keep the contract.")] = ()
-    format: Annotated[str | None, Key("How a timestamp or date is written, if not iso; as in `time`.")] = None
+    format: Annotated[
+        str | None, Key("How a timestamp or date is written, if not iso; as in `time`."), Rule.TIME_FORMAT
+    ] = None
     description: Annotated[str, Key("What it means, for those who use it.")] = ""
 
     @property

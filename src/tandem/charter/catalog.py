@@ -1,0 +1,99 @@
+"""What the contracts give to work with: events and records with their fields, traits with their types."""
+
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass, replace
+
+from tandem.charter.definitions.charter import Charter
+from tandem.charter.definitions.sources import FieldSpec, FieldType
+from tandem.charter.definitions.traits import Trait, TraitOperator
+from tandem.kernel.values import Label
+
+LABELS = tuple(Label)
+
+
+@dataclass(frozen=True)
+class FieldFacts:
+    """One field of an event or record: type, label (the strictest of all its sources), unit, meaning."""
+
+    type: FieldType
+    label: Label
+    unit: str | None = None
+    description: str = ""
+    sources: tuple[str, ...] = ()
+
+
+@dataclass(frozen=True)
+class TraitFacts:
+    """The type of a trait, None if it cannot be inferred (its field is unknown), and its label and unit.
+
+    The label is the most restrictive of the fields it reads; at least internal.
+    """
+
+    type: FieldType | None
+    label: Label
+    unit: str | None = None
+
+
+@dataclass(frozen=True)
+class CatalogView:
+    """`events[kind][field]`, `records[source][field]`, `traits[name]`."""
+
+    events: Mapping[str, Mapping[str, FieldFacts]]
+    records: Mapping[str, Mapping[str, FieldFacts]]
+    traits: Mapping[str, TraitFacts]
+
+    def fields_of(self, name: str) -> Mapping[str, FieldFacts] | None:
+        """The fields of an event kind or, if there is none of that name, of a record source."""
+        return self.events.get(name, self.records.get(name))
+
+
+def catalog_view(charter: Charter) -> CatalogView:
+    """Names and types of all events, records and traits. Two types for one field: the first source wins."""
+    events: dict[str, dict[str, FieldFacts]] = {}
+    records: dict[str, dict[str, FieldFacts]] = {}
+    for source in charter.sources:
+        for event in source.events:
+            _join(events.setdefault(event.kind, {}), event.fields, source.source)
+        if source.record:
+            _join(records.setdefault(source.source, {}), source.record.fields, source.source)
+    bare = CatalogView(events, records, {})
+    return replace(bare, traits={trait.trait: trait_facts(trait, bare) for trait in charter.traits})
+
+
+def trait_facts(trait: Trait, view: CatalogView) -> TraitFacts:
+    """Type, label and unit of a trait from the fields it reads."""
+    fields = view.fields_of(trait.of) or {}
+    read = fields.get(trait.field) if trait.field else None
+    touched = [fields[one.field].label for one in trait.where if one.field in fields]
+    label = strictest([Label.INTERNAL, *touched, *([read.label] if read else [])])
+    match trait.operator:
+        case TraitOperator.COUNT:
+            return TraitFacts(FieldType.INTEGER, label)
+        case TraitOperator.DAYS_SINCE:
+            return TraitFacts(FieldType.INTEGER, label, "days")
+        case TraitOperator.AVERAGE:
+            return TraitFacts(FieldType.NUMBER if read else None, label, read.unit if read else None)
+        case _:
+            return TraitFacts(read.type if read else None, label, read.unit if read else None)
+
+
+def strictest(labels: Iterable[Label]) -> Label:
+    """The most restrictive of the labels: public < internal < personal < sensitive."""
+    return max(labels, key=LABELS.index)
+
+
+def _join(into: dict[str, FieldFacts], fields: Iterable[FieldSpec], source: str) -> None:
+    for spec in fields:
+        known = into.get(spec.name)
+        facts = FieldFacts(spec.type, spec.label, spec.unit, spec.description, (source,))
+        into[spec.name] = facts if known is None else _both(known, facts)
+
+
+def _both(known: FieldFacts, new: FieldFacts) -> FieldFacts:
+    return FieldFacts(
+        known.type,
+        strictest([known.label, new.label]),
+        known.unit or new.unit,
+        known.description or new.description,
+        (*known.sources, *new.sources),
+    )

@@ -1,0 +1,91 @@
+"""Message templates: can they be read, and is every variable a trait. Templates are parsed, never run."""
+
+import re
+from collections.abc import Iterator
+
+from jinja2 import TemplateSyntaxError, nodes
+from jinja2.sandbox import SandboxedEnvironment
+
+from tandem.charter.definitions.campaigns import Message
+from tandem.charter.problems import TEMPLATE, TEMPLATE_VARIABLE
+from tandem.charter.references.scope import Scope
+from tandem.kernel import Place, Problem
+
+PARTS = ("subject", "text", "html")
+# Jinja computes constants while it compiles: a power or product of two numbers can take all memory.
+REFUSED: tuple[type[nodes.Node], ...] = (
+    nodes.Include,
+    nodes.Import,
+    nodes.FromImport,
+    nodes.Extends,
+    nodes.Macro,
+    nodes.CallBlock,
+    nodes.Pow,
+    nodes.Mul,
+)
+ENVIRONMENT = SandboxedEnvironment()
+
+
+def message_problems(message: Message, scope: Scope) -> Iterator[Problem]:
+    """Problems of every part of a message, with the line and column in the charter file."""
+    for part in PARTS:
+        text = getattr(message, part)
+        if text is not None:
+            yield from _part(text, message.at(part), scope)
+
+
+def _part(text: str, place: Place, scope: Scope) -> Iterator[Problem]:
+    raw = scope.charter.files.get(place.file, "").splitlines()
+    try:
+        tree = ENVIRONMENT.parse(text)
+    except TemplateSyntaxError as error:
+        yield TEMPLATE(f"the template cannot be read: {error.message}", place=_line(place, error.lineno, raw))
+        return
+    except RecursionError:
+        yield TEMPLATE("the template is nested too deep", place=place)
+        return
+    for node in tree.find_all(REFUSED):
+        sentence = f"`{type(node).__name__.lower()}` is not for messages"
+        expected = "variables, filters, if and for"
+        yield TEMPLATE(sentence, place=_line(place, node.lineno, raw), expected=expected)
+    yield from _unknown_calls(tree, place, raw)
+    for name in _variables(tree):
+        if name not in scope.view.traits:
+            sentence, options = f"`{name}` is no trait", tuple(scope.view.traits)
+            yield TEMPLATE_VARIABLE(sentence, place=_word(place, name, raw), found=name, alternatives=options)
+
+
+def _unknown_calls(tree: nodes.Template, place: Place, raw: list[str]) -> Iterator[Problem]:
+    for node in tree.find_all((nodes.Filter, nodes.Test)):
+        known = ENVIRONMENT.filters if isinstance(node, nodes.Filter) else ENVIRONMENT.tests
+        name = getattr(node, "name", "")
+        if name not in known:
+            sentence = f"unknown {type(node).__name__.lower()} `{name}`"
+            yield TEMPLATE(sentence, place=_word(place, name, raw), found=name, alternatives=tuple(known))
+
+
+def _variables(tree: nodes.Template) -> list[str]:
+    """Names that the template reads and does not set itself, each once."""
+    names = list(tree.find_all(nodes.Name))
+    own = {node.name for node in names if node.ctx != "load"} | {"loop"} | set(ENVIRONMENT.globals)
+    return list(dict.fromkeys(node.name for node in names if node.ctx == "load" and node.name not in own))
+
+
+def _line(place: Place, number: int, raw: list[str]) -> Place:
+    """Where line `number` of the text is in the file: a block (| or >) starts on the line after its mark."""
+    if place.line is None or place.line > len(raw):
+        return place
+    block = raw[place.line - 1][(place.column or 1) - 1 :].startswith(("|", ">"))
+    return place if number == 1 and not block else Place(place.file, place.line + number - (not block))
+
+
+def _word(place: Place, word: str, raw: list[str]) -> Place:
+    """The first place at or after `place` where the word stands in the file."""
+    if place.line is None:
+        return place
+    for number, line in enumerate(raw[place.line - 1 :], start=place.line):
+        start = (place.column or 1) - 1 if number == place.line else 0
+        found = re.compile(rf"(?<!\w){re.escape(word)}(?!\w)").search(line, start)
+        if found:
+            return Place(place.file, number, found.start() + 1)
+    return place

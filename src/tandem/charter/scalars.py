@@ -1,0 +1,273 @@
+"""One scalar of a charter → one value of a definition, or the problem that it is not one."""
+
+import codecs
+import re
+import zoneinfo
+from collections.abc import Callable
+from datetime import date, datetime, timedelta
+from decimal import Decimal
+from email.utils import parseaddr
+from enum import StrEnum
+from pathlib import PurePosixPath, PureWindowsPath
+
+from tandem.charter.definitions.base import Bounds, Rule
+from tandem.charter.nodes import Items, Node, Scalar, Table
+from tandem.charter.problems import (
+    BAD_NAME,
+    BAD_VALUE,
+    MISSING_KEY,
+    OUT_OF_BOUNDS,
+    OUTSIDE,
+    SECRET,
+    UNKNOWN_WORD,
+    WRONG_TYPE,
+)
+from tandem.kernel import Code, Problem, parse_instant, parse_span
+
+LONGEST = timedelta(days=36_525)
+SPAN_WORDS = "a span such as 90 days, 12 hours or 2 weeks, at most 100 years"
+WORDS: dict[type, str] = {
+    str: "text",
+    int: "a whole number",
+    Decimal: "a number",
+    bool: "true or false",
+    timedelta: SPAN_WORDS,
+    datetime: "a date or time such as 2026-06-01 or 2026-06-01T09:00:00Z",
+}
+
+
+class Misfit(ValueError):  # noqa: N818 - never leaves this file
+    """This text is not of that kind; a better code or expectation than the default may come with it."""
+
+    def __init__(self, code: Code = BAD_VALUE, expected: str | None = None, found: str | None = None) -> None:
+        self.code, self.expected, self.found = code, expected, found
+        super().__init__(expected)
+
+
+def shown(node: Node) -> str:
+    """What stands there, in words for a problem's `found`."""
+    match node:
+        case Table():
+            return "keys and values"
+        case Items():
+            return "a list"
+        case Scalar(value=None):
+            return "nothing"
+        case Scalar(value=str(), text=text):
+            return f"text `{text[:60]}`"
+        case Scalar(text=text):
+            return text[:60]
+
+
+def read(kind: type, rule: Rule | None, bounds: Bounds | None, word: str, node: Node) -> object | Problem:
+    """The value of a scalar node of type `kind`, read by `rule` if given; or a Problem."""
+    expected = rule.value if rule else WORDS.get(kind, "")
+    if not isinstance(node, Scalar):
+        sentence = f"`{word}` is one value"
+        return WRONG_TYPE(sentence, place=node.place, found=shown(node), expected=expected)
+    if node.value is None and rule is not Rule.TEXT_AS_WRITTEN:
+        sentence = f"`{word}` has no value"
+        return MISSING_KEY(sentence, place=node.place, found="nothing", expected=expected or "a value")
+    try:
+        if issubclass(kind, StrEnum):
+            return _choice(kind, word, node)
+        value = RULES[rule](node) if rule else TYPES[kind](node)
+    except Misfit as misfit:
+        sentence = f"`{word}` cannot be {shown(node)}" if misfit.found is None else f"`{word}` {misfit.found}"
+        found = None if misfit.code is SECRET else shown(node)
+        return misfit.code(sentence, place=node.place, found=found, expected=misfit.expected or expected)
+    except (ValueError, OverflowError):
+        sentence = f"`{word}` cannot be {shown(node)}"
+        return BAD_VALUE(sentence, place=node.place, found=shown(node), expected=expected)
+    return _within(value, bounds, word, node) if bounds else value
+
+
+def _choice(kind: type[StrEnum], word: str, node: Scalar) -> object | Problem:
+    if node.text in list(kind):
+        return kind(node.text)
+    options = [str(member) for member in kind]
+    return UNKNOWN_WORD(
+        f"`{word}` cannot be `{node.text[:60]}`", place=node.place, found=node.text[:60], alternatives=options
+    )
+
+
+def _within(value: object, bounds: Bounds, word: str, node: Scalar) -> object | Problem:
+    assert isinstance(value, int)
+    if value >= bounds.least and (bounds.most is None or value <= bounds.most):
+        return value
+    most = f"at least {bounds.least}" if bounds.most is None else f"{bounds.least} to {bounds.most}"
+    return OUT_OF_BOUNDS(f"`{word}` is out of bounds", place=node.place, found=node.text, expected=most)
+
+
+def _text(node: Scalar) -> str:
+    if not isinstance(node.value, str):
+        raise Misfit(WRONG_TYPE, "text; put it in quotes if it is meant as text")
+    return node.value
+
+
+def _whole(node: Scalar) -> int:
+    if isinstance(node.value, bool) or not isinstance(node.value, int):
+        raise Misfit(WRONG_TYPE)
+    return node.value
+
+
+def _number(node: Scalar) -> Decimal:
+    if isinstance(node.value, bool) or not isinstance(node.value, int | Decimal):
+        raise Misfit(WRONG_TYPE)
+    return Decimal(node.value)
+
+
+def _truth(node: Scalar) -> bool:
+    if not isinstance(node.value, bool):
+        raise Misfit(WRONG_TYPE)
+    return node.value
+
+
+def span(text: str) -> timedelta:
+    """A span over 0 and at most 100 years, else ValueError."""
+    found = parse_span(text)
+    if not timedelta(0) < found <= LONGEST:
+        raise ValueError(text)
+    return found
+
+
+def _instant(node: Scalar) -> datetime:
+    match node.value:
+        case datetime():
+            return node.value
+        case date():
+            return datetime(node.value.year, node.value.month, node.value.day)
+        case str():
+            return parse_instant(node.value)
+    raise Misfit(WRONG_TYPE)
+
+
+def _name(node: Scalar) -> str:
+    if not isinstance(node.value, str) or not re.fullmatch(r"[a-z][a-z0-9_]{0,59}", node.value):
+        raise Misfit(BAD_NAME)
+    return node.value
+
+
+def _path(node: Scalar) -> str:
+    if not all(part.strip() for part in node.text.split(".")) or "\n" in node.text:
+        raise Misfit
+    return node.text
+
+
+def _share(node: Scalar) -> Decimal:
+    match node.value:
+        case bool():
+            raise Misfit(WRONG_TYPE)
+        case int() | Decimal():
+            return Decimal(node.value)
+        case str() if re.fullmatch(r"\s*\d{1,6}(\.\d{1,6})?\s*%\s*", node.value):
+            return Decimal(node.value.strip().rstrip("%").strip()) / 100
+    raise Misfit
+
+
+def _pattern(node: Scalar) -> str:
+    text = _text(node)
+    # DuckDB's expressions (RE2) have neither, Spark's have both: the answers would differ.
+    if re.search(r"\(\?[=!<]|\\[1-9]", text):
+        raise Misfit
+    try:
+        re.compile(text)
+    except (re.error, OverflowError, RecursionError) as error:
+        raise Misfit(expected=f"a regular expression: {error}") from None
+    return text
+
+
+def _zone(node: Scalar) -> str:
+    if node.text not in zoneinfo.available_timezones():
+        raise Misfit
+    return node.text
+
+
+def _zone_or_local(node: Scalar) -> str:
+    return node.text if node.text in ("UTC", "local") else _zone(node)
+
+
+def _matching(pattern: str) -> Callable[[Scalar], str]:
+    def reader(node: Scalar) -> str:
+        text = _text(node)
+        if not re.fullmatch(pattern, text, re.DOTALL):
+            raise Misfit
+        return text
+
+    return reader
+
+
+def _encoding(node: Scalar) -> str:
+    try:
+        codecs.lookup(node.text)
+        "a".encode(node.text)
+    except (LookupError, ValueError):
+        raise Misfit from None
+    return node.text
+
+
+def _sender(node: Scalar) -> str:
+    name, address = parseaddr(_text(node))
+    if not re.fullmatch(r"[^@\s]+@[^@\s]+", address) or "\n" in name + node.text:
+        raise Misfit
+    return node.text
+
+
+def _address(node: Scalar) -> str:
+    text = _text(node)
+    if re.search(r"://[^/@]*:[^/@]*@", text):
+        raise Misfit(SECRET, found="has a password in it")
+    if not text.strip() or "\0" in text:
+        raise Misfit
+    return text
+
+
+def _source_files(node: Scalar) -> str:
+    return _path_text(node, absolute=True)
+
+
+def _export_file(node: Scalar) -> str:
+    text = _path_text(node, absolute=False)
+    if not text.endswith(".csv"):
+        raise Misfit
+    return text
+
+
+def _path_text(node: Scalar, *, absolute: bool) -> str:
+    text = _text(node)
+    if not text.strip() or "\0" in text or "\n" in text or text.startswith("~"):
+        raise Misfit
+    path = PurePosixPath(text)
+    rooted = path.is_absolute() or PureWindowsPath(text).is_absolute()
+    if ".." in path.parts or ".." in PureWindowsPath(text).parts or (rooted and not absolute):
+        raise Misfit(OUTSIDE, found="leads out of the charter folder")
+    return text
+
+
+TYPES: dict[type, Callable[[Scalar], object]] = {
+    str: _text,
+    int: _whole,
+    Decimal: _number,
+    bool: _truth,
+    timedelta: lambda node: span(_text(node)),
+    datetime: _instant,
+}
+RULES: dict[Rule, Callable[[Scalar], object]] = {
+    Rule.NAME: _name,
+    Rule.PATH: _path,
+    Rule.SHARE: _share,
+    Rule.TEXT_AS_WRITTEN: lambda node: node.text,
+    Rule.PATTERN: _pattern,
+    Rule.ZONE: _zone,
+    Rule.ZONE_OR_LOCAL: _zone_or_local,
+    Rule.CURRENCY: _matching("[A-Z]{3}"),
+    Rule.COUNTRY: _matching("[A-Z]{2}"),
+    Rule.MARK: _matching("."),
+    Rule.ENCODING: _encoding,
+    Rule.TIME_FORMAT: _matching(r"iso|epoch_s|epoch_ms|.*%[A-Za-z].*"),
+    Rule.MEMORY: _matching(r"\d{1,6}(\.\d+)?\s?[KMGT]i?B"),
+    Rule.SENDER: _sender,
+    Rule.ADDRESS: _address,
+    Rule.SOURCE_FILES: _source_files,
+    Rule.EXPORT_FILE: _export_file,
+}
