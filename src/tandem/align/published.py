@@ -51,7 +51,7 @@ SIGNS = (
 
 @dataclass(frozen=True)
 class Published:
-    """One published figure. `value` is a percentage (0..100) or a rank (1, 2 ...); `n` None: base not known."""
+    """One published figure. `value`: percentage 0..100, or rank 1, 2 ...; `n` None: base not known."""
 
     wave: str
     source: str

@@ -25,8 +25,9 @@ def conversion(treated: Moments, control: Moments, confidence: float = 0.95) -> 
 
     Difference: Newcombe (1998) hybrid score interval, method 10; it keeps its level down to small counts.
     p-value: two-proportion z test with pooled variance, two-sided, no continuity correction. It is the
-    chi-square test of the 2 x 2 table; where an arm expects fewer than 5 conversions (or fewer than 5
-    others) it can say "significant" up to about twice as often as it should, and a note says so.
+    chi-square test of the 2 x 2 table. Where an arm expects fewer than 5 conversions (or fewer than 5
+    others) it finds a difference that is not there up to about twice as often as promised (9 % at the 5 %
+    level with 400 against 100 people); a note says so then.
     Test and interval are two methods: near the edge one may exclude zero and the other not.
     Refuses when nobody converted in either arm, or everybody in both. Each arm needs a person (ValueError).
     """
