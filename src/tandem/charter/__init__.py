@@ -8,6 +8,7 @@ what an author may have meant: it names the nearest word and refuses.
 from tandem.charter.catalog import CatalogView, FieldFacts, TraitFacts, catalog_view
 from tandem.charter.definitions.charter import Charter
 from tandem.charter.loader import files, find_root, fingerprint, load, load_files
+from tandem.charter.starter import init_files
 
 __all__ = [
     "CatalogView",
@@ -18,6 +19,7 @@ __all__ = [
     "files",
     "find_root",
     "fingerprint",
+    "init_files",
     "load",
     "load_files",
 ]
