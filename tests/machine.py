@@ -15,7 +15,7 @@ OLDEST_JAVA = 17
 
 
 def java_home() -> Path | None:
-    """The home of a Java runtime of version 17 or newer; JAVA_HOME wins, then PATH, then the usual folders."""
+    """The home of a Java runtime, version 17 or newer: JAVA_HOME, else PATH, else the usual folders."""
     on_path = shutil.which("java")
     candidates = [
         Path(os.environ["JAVA_HOME"]) if os.environ.get("JAVA_HOME") else None,

@@ -49,7 +49,7 @@ make_environment() {
 digest() { cat "$@" | .venv/bin/python -c 'import hashlib, sys; print(hashlib.sha256(sys.stdin.buffer.read()).hexdigest())'; }
 
 pip_install() {
-    .venv/bin/python -m pip install --disable-pip-version-check --no-input --progress-bar off "$@" >>"$log" 2>&1 && return
+    .venv/bin/python -m pip install --disable-pip-version-check --no-input --progress-bar off --no-compile "$@" >>"$log" 2>&1 && return
     tail -n 15 "$log" >&2
     stop "a package could not be installed; the lines above say which (all of it: $log)." \
         "Is the network up? A company mirror is set with PIP_INDEX_URL, a proxy with HTTPS_PROXY." \
