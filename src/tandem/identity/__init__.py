@@ -1,0 +1,11 @@
+"""Who is who: from append-only evidence to a versioned map of identifiers to people.
+
+Answers: which identifiers are one person, since when, by which proof, and what was not joined and why.
+Writes person_map, person_changes and evidence_held. Must never change evidence or join what a limit forbids,
+and must never give a person another id without a version that says so.
+"""
+
+from tandem.identity.keys import KeyIdentifiers, key_identifiers
+from tandem.identity.resolve import Resolution, resolve
+
+__all__ = ["KeyIdentifiers", "Resolution", "key_identifiers", "resolve"]

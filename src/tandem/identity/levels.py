@@ -1,0 +1,339 @@
+"""From evidence to people: kinds from strong to weak, each level joined as far as the limits allow.
+
+An edge belongs to the level of its weaker kind. At a level, clusters of the stronger kinds stand already.
+1. `people_per`: an identifier that would join more clusters than that is shared. Clusters count as different people
+   if they hold values of one same kind: two e-mails without more are two people, an e-mail and a phone may be one.
+   All edges of a shared identifier are held, at this level and at weaker ones.
+2. `per_person`: what the level's other edges would join must not hold more values of any kind than allowed. If it
+   would, the edges of those identifiers that bridge clusters are held; if a cluster then still has too many values
+   of this kind, all its edges of the level are. The rest stays.
+The outcome depends on which edges there are, never on the order in which they came.
+"""
+
+from sqlglot import exp
+
+from tandem.charter.definitions.identity import IdentityRules
+from tandem.engine import Engine, functions as f
+from tandem.identity.affected import EDGES, NODES
+from tandem.identity.components import components
+from tandem.kernel.values import Type
+
+LABELS = "identity_labels"
+HELD = "identity_held"
+SHARED = "identity_shared"
+OVER = (("label", Type.KEY), ("rank", Type.INTEGER), ("n", Type.INTEGER))
+STAGES = (
+    LABELS,
+    HELD,
+    SHARED,
+    "identity_swap",
+    "identity_adjacent",
+    "identity_bridges",
+    "identity_joined",
+    "identity_moves",
+    "identity_over",
+    "identity_full",
+)
+
+
+def join_levels(engine: Engine, rules: IdentityRules) -> None:
+    """From stages NODES and EDGES to LABELS (identifier_key, rank, label), one row per node, and HELD.
+
+    Nodes of one label are one person; the label is one of its identifiers. HELD is (x, y, reason, detail), one row
+    per pair of EDGES that joins nobody.
+    """
+    engine.stage(LABELS, exp.select("identifier_key", "rank", "identifier_key AS label").from_(NODES))
+    engine.stage(SHARED, _nobody_shared())
+    engine.stage(HELD, _nothing_held())
+    present = {int(level) for (level,) in engine.rows(exp.select("level").distinct().from_(EDGES))}
+    for rank in sorted(present):
+        _Level(engine, rules, rank).run()
+    _grow(engine, HELD, _held_as_shared(rules))
+
+
+class _Level:
+    """One level: what it adds to SHARED and HELD, and how it changes LABELS."""
+
+    def __init__(self, engine: Engine, rules: IdentityRules, rank: int) -> None:
+        self.engine = engine
+        self.rules = rules
+        self.rank = rank
+        self.rule = rules.kinds[rank]
+
+    def run(self) -> None:
+        self.engine.stage("identity_adjacent", self._adjacent())
+        if self.rule.people_per is not None:
+            self.engine.stage("identity_bridges", _bridges())
+            _grow(self.engine, SHARED, self._shared(self.rule.people_per))
+            self.engine.stage("identity_adjacent", self._adjacent())
+        self.engine.stage("identity_bridges", _bridges())
+        components(self.engine, _bridging_edges(), "identity_joined")
+        self.engine.stage("identity_moves", _moves())
+        self._limit()
+        _swap(self.engine, LABELS, _relabelled())
+
+    def _adjacent(self) -> exp.Select:
+        """The level's edges that are free of shared identifiers, with the cluster c of the stronger end."""
+        return (
+            exp.select("e.x", "e.y", "e.peer", "l.label AS c")
+            .from_(f"{EDGES} AS e")
+            .join(f"{LABELS} AS l", on="l.identifier_key = e.y")
+            .join(f"{SHARED} AS sx", on="sx.identifier_key = e.x", join_type="left")
+            .join(f"{SHARED} AS sy", on="sy.identifier_key = e.y", join_type="left")
+            .where(exp.column("level", "e").eq(self.rank))
+            .where("sx.identifier_key IS NULL AND sy.identifier_key IS NULL")
+        )
+
+    def _shared(self, people_per: int) -> exp.Select:
+        """Identifiers that would join too many clusters that hold one same kind: how many, and by which kind."""
+        pairs = (
+            exp.select("a.x", "a.c")
+            .distinct()
+            .from_("identity_adjacent AS a")
+            .join("identity_bridges AS b", on="b.x = a.x")
+            .where("NOT a.peer")
+        )
+        clusters = exp.select("p.c").distinct().from_(pairs.copy().subquery("p"))
+        holds = (
+            exp.select("l.label", "l.rank")
+            .distinct()
+            .from_(f"{LABELS} AS l")
+            .join(clusters.subquery("k"), on="k.c = l.label")
+        )
+        counted = (
+            exp.select("p.x", "h.rank", "COUNT(*) AS n")
+            .from_(pairs.subquery("p"))
+            .join(holds.subquery("h"), on="h.label = p.c")
+            .group_by("p.x", "h.rank")
+        )
+        worst = exp.select(
+            "t.x", "t.rank", "t.n", "ROW_NUMBER() OVER (PARTITION BY t.x ORDER BY t.n DESC, t.rank) AS place"
+        ).from_(counted.subquery("t"))
+        return (
+            exp.select("w.x AS identifier_key", "w.rank AS by_rank", "w.n AS people")
+            .from_(worst.subquery("w"))
+            .where("w.place = 1")
+            .where(exp.column("n", "w") > people_per)
+        )
+
+    def _limit(self) -> None:
+        """Hold what would make people too large, and correct the moves."""
+        limits = [(rank, rule.per_person) for rank, rule in enumerate(self.rules.kinds[: self.rank + 1])]
+        known = [(rank, most) for rank, most in limits if most is not None]
+        if not known:
+            return
+        self.engine.stage("identity_over", _over(known))
+        if not self.engine.count(exp.select("label").from_("identity_over")):
+            return
+        _grow(self.engine, HELD, self._held_bridges())
+        leaves = _leaves()
+        if self.rule.per_person is not None:
+            self.engine.stage("identity_full", _full(leaves, self.rule.per_person))
+            _grow(self.engine, HELD, self._held_leaves(leaves))
+            leaves = (
+                exp.select("v.x", "v.c")
+                .from_(leaves.subquery("v"))
+                .join("identity_full AS u", on="u.c = v.c", join_type="left")
+                .where("u.c IS NULL")
+            )
+        _swap(self.engine, "identity_moves", _corrected(leaves))
+
+    def _held_bridges(self) -> exp.Select:
+        detail = _too_many(self.rules, exp.column("rank", "o"), exp.column("n", "o"))
+        return (
+            exp.select("a.x", "a.y", exp.Literal.string("too_many").as_("reason"), detail.as_("detail"))
+            .from_("identity_adjacent AS a")
+            .join("identity_moves AS m", on="m.node = a.x")
+            .join("identity_over AS o", on="o.label = m.label")
+            .join("identity_bridges AS b", on="b.x = a.x", join_type="left")
+            .where("a.peer OR b.x IS NOT NULL")
+        )
+
+    def _held_leaves(self, leaves: exp.Select) -> exp.Select:
+        detail = _too_many(self.rules, exp.Literal.number(self.rank), exp.column("n", "u"))
+        return (
+            exp.select("a.x", "a.y", exp.Literal.string("too_many").as_("reason"), detail.as_("detail"))
+            .from_("identity_adjacent AS a")
+            .join(leaves.copy().subquery("v"), on="v.x = a.x")
+            .join("identity_full AS u", on="u.c = v.c")
+            .where("NOT a.peer")
+        )
+
+
+def _bridges() -> exp.Select:
+    """Identifiers of the level that touch more than one cluster."""
+    return (
+        exp.select("x").from_("identity_adjacent").where("NOT peer").group_by("x").having("MIN(c) <> MAX(c)")
+    )
+
+
+def _bridging_edges() -> exp.Query:
+    """What can join clusters: edges of bridges, edges between peers, and what hangs on a peer."""
+    peers = exp.union(
+        exp.select("x").from_("identity_adjacent").where("peer"),
+        exp.select("y AS x").from_("identity_adjacent").where("peer"),
+    )
+    busy = exp.union(exp.select("x").from_("identity_bridges"), peers)
+    return (
+        exp.select("a.x AS a", "a.c AS b")
+        .from_("identity_adjacent AS a")
+        .join(busy.subquery("w"), on="w.x = a.x")
+    )
+
+
+def _moves() -> exp.Query:
+    """The new label of every cluster and identifier that the level touches (node, label)."""
+    clusters = (
+        exp.select("a.c AS node", "COALESCE(k.label, a.c) AS label")
+        .from_("identity_adjacent AS a")
+        .join("identity_joined AS k", on="k.node = a.c", join_type="left")
+    )
+    identifiers = (
+        exp.select("a.x AS node", "COALESCE(kx.label, kc.label, a.c) AS label")
+        .from_("identity_adjacent AS a")
+        .join("identity_joined AS kx", on="kx.node = a.x", join_type="left")
+        .join("identity_joined AS kc", on="kc.node = a.c", join_type="left")
+    )
+    return exp.union(clusters, identifiers)
+
+
+def _over(limits: list[tuple[int, int]]) -> exp.Select:
+    """Would-be people with too many values of a kind: the strongest such kind and the number of values."""
+    counted = (
+        exp.select("m.label", "l.rank", "COUNT(*) AS n")
+        .from_(f"{LABELS} AS l")
+        .join("identity_moves AS m", on="m.node = l.label")
+        .group_by("m.label", "l.rank")
+    )
+    too_many = [
+        exp.and_(exp.column("rank", "t").eq(rank), exp.column("n", "t") > most) for rank, most in limits
+    ]
+    placed = (
+        exp.select(
+            "t.label", "t.rank", "t.n", "ROW_NUMBER() OVER (PARTITION BY t.label ORDER BY t.rank) AS place"
+        )
+        .from_(counted.subquery("t"))
+        .where(exp.or_(*too_many))
+    )
+    return exp.select("p.label", "p.rank", "p.n").from_(placed.subquery("p")).where("p.place = 1")
+
+
+def _leaves() -> exp.Select:
+    """In would-be people that are too large: identifiers that touch one cluster only, and it."""
+    return (
+        exp.select("a.x", "a.c")
+        .distinct()
+        .from_("identity_adjacent AS a")
+        .join("identity_moves AS m", on="m.node = a.x")
+        .join("identity_over AS o", on="o.label = m.label")
+        .join("identity_bridges AS b", on="b.x = a.x", join_type="left")
+        .where("NOT a.peer AND b.x IS NULL")
+    )
+
+
+def _full(leaves: exp.Select, per_person: int) -> exp.Select:
+    """Clusters that even without bridges would get too many values of the level's kind."""
+    most = exp.Count(this=exp.Star()) > per_person
+    return exp.select("v.c", "COUNT(*) AS n").from_(leaves.copy().subquery("v")).group_by("v.c").having(most)
+
+
+def _corrected(leaves: exp.Select) -> exp.Query:
+    fine = (
+        exp.select("m.node", "m.label")
+        .from_("identity_moves AS m")
+        .join("identity_over AS o", on="o.label = m.label", join_type="left")
+        .where("o.label IS NULL")
+    )
+    return exp.union(
+        fine, exp.select("w.x AS node", "w.c AS label").from_(leaves.copy().subquery("w")), distinct=False
+    )
+
+
+def _relabelled() -> exp.Select:
+    return (
+        exp.select("l.identifier_key", "l.rank", "COALESCE(m.label, l.label) AS label")
+        .from_(f"{LABELS} AS l")
+        .join("identity_moves AS m", on="m.node = l.label", join_type="left")
+    )
+
+
+def _held_as_shared(rules: IdentityRules) -> exp.Select:
+    """Every edge of a shared identifier, at whatever level; where both ends are shared, the weaker one is named."""
+    kind = _by_rank(rules, exp.column("rank", "n"))
+    limit = exp.Case()
+    for rank, rule in enumerate(rules.kinds):
+        limit = limit.when(exp.column("rank", "n").eq(rank), exp.convert(str(rule.people_per)))
+    detail = _sentence(
+        "the ",
+        kind,
+        " is shared: it would join ",
+        exp.column("people", "s"),
+        " people who each have their own ",
+        _by_rank(rules, exp.column("by_rank", "s")),
+        "; at most ",
+        limit.else_(exp.convert("")),
+        " may have it",
+    )
+    either = (
+        exp.select("e.x", "e.y", "COALESCE(sx.identifier_key, sy.identifier_key) AS guilty")
+        .from_(f"{EDGES} AS e")
+        .join(f"{SHARED} AS sx", on="sx.identifier_key = e.x", join_type="left")
+        .join(f"{SHARED} AS sy", on="sy.identifier_key = e.y", join_type="left")
+        .where("sx.identifier_key IS NOT NULL OR sy.identifier_key IS NOT NULL")
+    )
+    return (
+        exp.select("g.x", "g.y", exp.Literal.string("shared_identifier").as_("reason"), detail.as_("detail"))
+        .from_(either.subquery("g"))
+        .join(f"{SHARED} AS s", on="s.identifier_key = g.guilty")
+        .join(f"{NODES} AS n", on="n.identifier_key = g.guilty")
+    )
+
+
+def _too_many(rules: IdentityRules, rank: exp.Expression, n: exp.Expression) -> exp.Expression:
+    limit = exp.Case()
+    for place, rule in enumerate(rules.kinds):
+        limit = limit.when(rank.copy().eq(place), exp.convert(str(rule.per_person)))
+    return _sentence(
+        "together they would have ",
+        n,
+        " values of ",
+        _by_rank(rules, rank),
+        "; a person may have ",
+        limit.else_(exp.convert("")),
+    )
+
+
+def _by_rank(rules: IdentityRules, rank: exp.Expression) -> exp.Expression:
+    kind = exp.Case()
+    for place, rule in enumerate(rules.kinds):
+        kind = kind.when(rank.copy().eq(place), exp.convert(rule.kind))
+    return kind.else_(exp.convert(""))
+
+
+def _sentence(*parts: str | exp.Expression) -> exp.Expression:
+    texts = [exp.convert(part) if isinstance(part, str) else exp.cast(part, "text") for part in parts]
+    whole = texts[0]
+    for text in texts[1:]:
+        whole = exp.DPipe(this=whole, expression=text)
+    return whole
+
+
+def _nobody_shared() -> exp.Select:
+    columns = [f.null_of(Type.KEY).as_(name) for name in ("identifier_key", "by_rank", "people")]
+    return exp.select(*columns).where(exp.false())
+
+
+def _nothing_held() -> exp.Select:
+    kinds = (("x", Type.KEY), ("y", Type.KEY), ("reason", Type.TEXT), ("detail", Type.TEXT))
+    return exp.select(*(f.null_of(type_).as_(name) for name, type_ in kinds)).where(exp.false())
+
+
+def _grow(engine: Engine, name: str, more: exp.Select) -> None:
+    _swap(engine, name, exp.union(exp.select("*").from_(exp.to_table(name)), more, distinct=False))
+
+
+def _swap(engine: Engine, name: str, query: exp.Query) -> None:
+    """Stage a query that reads the stage which it replaces."""
+    engine.stage("identity_swap", query)
+    engine.stage(name, exp.select("*").from_("identity_swap"))
+    engine.drop_stage("identity_swap")
