@@ -16,6 +16,7 @@ from tandem.kernel.values import Type
 Scalar = str | int | bool | float | Decimal | datetime | date | None
 
 DIGEST = "TANDEM_DIGEST60"
+WHOLE_DAYS = "TANDEM_WHOLE_DAYS"
 
 
 def instant(moment: datetime) -> exp.Expression:
@@ -57,6 +58,11 @@ def null_of(type_: Type) -> exp.Cast:
 def digest60(*parts: exp.Expression) -> exp.Expression:
     """`kernel.ids.digest60` in SQL, a BIGINT in [0, 2**60). NULL parts are left out, as by concat_ws."""
     return exp.Anonymous(this=DIGEST, expressions=list(parts))
+
+
+def whole_days(start: exp.Expr, end: exp.Expr) -> exp.Expr:
+    """Full periods of 24 hours from one timestamp to a later one, a whole number; not a count of midnights."""
+    return exp.Anonymous(this=WHOLE_DAYS, expressions=[start, end])
 
 
 def same(left: exp.Expression, right: exp.Expression) -> exp.Expression:
@@ -108,9 +114,19 @@ def _joined(parts: list[exp.Expression]) -> exp.Expression:
     return exp.Anonymous(this="CONCAT_WS", expressions=[separator, *texts])
 
 
+def _days_duckdb(parts: list[exp.Expression]) -> exp.Expression:
+    return exp.Anonymous(this="DATESUB", expressions=[exp.Literal.string("day"), *parts])
+
+
+def _days_spark(parts: list[exp.Expression]) -> exp.Expression:
+    return exp.Anonymous(this="TIMESTAMPDIFF", expressions=[exp.var("DAY"), *parts])
+
+
 LOWERED: dict[tuple[str, str], Callable[[list[exp.Expression]], exp.Expression]] = {
     (DIGEST, "duckdb"): _digest_duckdb,
     (DIGEST, "spark"): _digest_spark,
+    (WHOLE_DAYS, "duckdb"): _days_duckdb,
+    (WHOLE_DAYS, "spark"): _days_spark,
 }
 
 

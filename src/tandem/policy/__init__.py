@@ -8,10 +8,11 @@ Must never hand out a base table without a permit, turn a hidden column into NUL
 from tandem.policy.consents import refresh_consents
 from tandem.policy.counts import AtLeast, Count, Shown, TooSmall, shown, shown_parts
 from tandem.policy.decisions import Decision, Gap, Permit, Refusal, decide
-from tandem.policy.guard import guarded, kept, people
+from tandem.policy.guard import PERSON, guarded, kept, people
 from tandem.policy.reasons import Reason, unreachable, unreachable_query
 
 __all__ = [
+    "PERSON",
     "AtLeast",
     "Count",
     "Decision",
