@@ -24,7 +24,7 @@ _GRANTED, _DENIED, _UNREADABLE = 1, 2, 4
 def people_table(
     people: People, orders: Orders, shops: Sequence[Feed], joined: Reach, history: History, plant: Plant
 ) -> pa.Table:
-    """One row per true person. `*_seen` counts purchases filed under the group of the strongest identifier."""
+    """One row per true person. `*_seen`: purchases filed under the group of the strongest identifier."""
     group, strongest = _main(people, joined)
     count, spend, last = _seen(shops, joined, group, len(people))
     big = (spend >= plant.spent_at_least * 100) & (count > 0)
@@ -75,7 +75,9 @@ def _seen(shops: Sequence[Feed], joined: Reach, group: Ints, size: int) -> tuple
         at.append(feed.at[mine])
     who, last = np.concatenate(person), np.zeros(size, np.int64)
     np.maximum.at(last, who, np.concatenate(at))
-    return np.bincount(who, minlength=size), np.bincount(who, np.concatenate(pence), size), last
+    count: Ints = np.bincount(who, minlength=size).astype(np.int64)
+    spent: Floats = np.bincount(who, np.concatenate(pence), size).astype(np.float64)
+    return count, spent, last
 
 
 def consents_table(
@@ -89,7 +91,7 @@ def consents_table(
     said = [
         _said(joined, records, newsletter != UNKNOWN, 0, bits[newsletter]),
         _said(joined, records, sms != UNKNOWN, 1, bits[sms]),
-        _said(joined, web, (web.kind == SUBSCRIBE) & (web.identifiers["email"] >= 0), 0, _GRANTED),
+        _said(joined, web, web.kind == SUBSCRIBE, 0, _GRANTED),
         _said(joined, mailing, left, 0, _DENIED),
         _said(joined, support, stop, 0, _DENIED),
         _said(joined, support, stop, 1, _DENIED),
@@ -124,5 +126,3 @@ def suppressed_table(people: People, mailing: Feed) -> pa.Table:
     addresses = pa.concat_arrays(values)
     kind = pa.array(["email"] * len(addresses), pa.string())
     return pa.table({"kind": kind, "value": addresses, "reason": reasons})
-
-

@@ -34,8 +34,11 @@ def _read(name: str) -> pa.Table:
     """One table of the package with instants to the microsecond and no trace of pandas in its schema."""
     with as_file(files(PACKAGE) / "data" / f"{name}.parquet") as path:
         table = pq.read_table(path).replace_schema_metadata(None)
-    exact = [pa.timestamp("us") if pa.types.is_timestamp(field.type) else field.type for field in table.schema]
-    return table.cast(pa.schema(zip(table.column_names, exact, strict=True)))
+    micro = pa.timestamp("us")
+    exact = [
+        (field.name, micro if pa.types.is_timestamp(field.type) else field.type) for field in table.schema
+    ]
+    return table.cast(pa.schema(exact))
 
 
 def _with_dates(campaigns: pa.Table, descriptions: pa.Table) -> pa.Table:

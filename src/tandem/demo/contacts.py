@@ -4,11 +4,11 @@ import numpy as np
 import pyarrow as pa
 import pyarrow.compute as pc
 
-from tandem.demo.feeds import Feed, email_as_typed, instants, months, phone_as_typed
+from tandem.demo.feeds import DAY, Feed, email_as_typed, instants, months, phone_as_typed
 from tandem.demo.mailing import BY_PHONE, Subscriptions
 from tandem.demo.names import CHANNELS, NETWORKS, TOPICS
 from tandem.demo.people import People
-from tandem.demo.shopping import DAY, History
+from tandem.demo.shopping import History
 from tandem.demo.writing import Cells, joined, money, numbered, picked, replaced, stamped, words
 
 STOP = "stop marketing"
@@ -84,7 +84,7 @@ def make_ads(rng: np.random.Generator, history: History) -> Feed:
 
 
 def json_lines(columns: dict[str, Cells], plain: tuple[str, ...]) -> Cells:
-    """One flat JSON object per row; the columns named in `plain` are written as they are, null where empty."""
+    """One flat JSON object per row; columns named in `plain` are written as they are, empty cells as null."""
     parts = []
     for number, (name, cells) in enumerate(columns.items()):
         mark = "" if name in plain else '"'

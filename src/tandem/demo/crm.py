@@ -1,13 +1,15 @@
 """The CRM feed: one row per customer record, a snapshot, with what the customer said yes and no to."""
 
+from dataclasses import replace
+
 import numpy as np
 import pyarrow as pa
 
-from tandem.demo.feeds import Feed, email_as_typed, instants, months, phone_as_typed, with_junk
+from tandem.demo.feeds import DAY, Feed, email_as_typed, instants, months, phone_as_typed, with_junk
 from tandem.demo.names import JUNK_CARDS, JUNK_EMAILS, JUNK_PHONES
 from tandem.demo.people import People
-from tandem.demo.shopping import DAY, History
-from tandem.demo.writing import Ints, picked, replaced, stamped, words
+from tandem.demo.shopping import History
+from tandem.demo.writing import Bools, Ints, picked, replaced, stamped, words
 
 GRANTED, DENIED, UNREADABLE, UNKNOWN = range(4)
 STATES = ("granted", "denied", "unreadable", "unknown")
@@ -17,7 +19,7 @@ _SMS_SHARES = (0.35, 0.40, 0.03, 0.22)
 
 
 def make_crm(rng: np.random.Generator, people: People, history: History) -> tuple[Feed, Ints, Ints]:
-    """The customer records, and per record the state of the newsletter and of the SMS answer (places in STATES)."""
+    """The customer records, and per record its newsletter and its SMS answer (places in STATES)."""
     twins = np.flatnonzero(people.crm_twin >= 0)
     person = np.concatenate([np.flatnonzero(people.crm >= 0), twins])
     twin = np.arange(len(person)) >= len(person) - len(twins)
@@ -45,7 +47,7 @@ def make_crm(rng: np.random.Generator, people: People, history: History) -> tupl
     return _careless(rng, feed), newsletter, sms
 
 
-def _identifiers(rng: np.random.Generator, people: People, person: Ints, twin: Ints) -> dict[str, Ints]:
+def _identifiers(rng: np.random.Generator, people: People, person: Ints, twin: Bools) -> dict[str, Ints]:
     """Places per identifier column. A twin record has an address of its own and nothing else."""
     dice = rng.random(len(person))
     misspelt = (people.email_typo[person] >= 0) & (dice < 0.5)
@@ -63,7 +65,8 @@ def _identifiers(rng: np.random.Generator, people: People, person: Ints, twin: I
 def _answers(rng: np.random.Generator, state: Ints) -> pa.Array:
     """Each answer as it stands in the CRM: several spellings of yes and no, unreadable ones, and empty."""
     spellings = words([text for group in _WRITTEN for text in group])
-    return picked(spellings, np.where(state == UNKNOWN, -1, state * 3 + rng.choice(3, len(state), p=(0.8, 0.1, 0.1))))
+    spelling = rng.choice(3, len(state), p=(0.8, 0.1, 0.1))
+    return picked(spellings, np.where(state == UNKNOWN, -1, state * 3 + spelling))
 
 
 def _careless(rng: np.random.Generator, feed: Feed) -> Feed:
@@ -72,6 +75,6 @@ def _careless(rng: np.random.Generator, feed: Feed) -> Feed:
     columns = dict(feed.columns)
     for column, texts, share in junk:
         empty = (feed.identifiers[column] < 0) & (rng.random(len(feed)) < share)
-        columns[column] = replaced(columns[column], empty, words(texts).take(pa.array(rng.integers(0, len(texts), len(feed)))))
-    feed = Feed(feed.source, columns, feed.kinds, feed.kind, feed.person, feed.at, feed.month, feed.identifiers)
-    return with_junk(rng, feed, "email", 0.005, JUNK_EMAILS)
+        typed = picked(words(texts), rng.integers(0, len(texts), len(feed)))
+        columns[column] = replaced(columns[column], empty, typed)
+    return with_junk(rng, replace(feed, columns=columns), "email", 0.005, JUNK_EMAILS)

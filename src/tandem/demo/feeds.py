@@ -5,7 +5,18 @@ from dataclasses import dataclass, replace
 import numpy as np
 import pyarrow.compute as pc
 
-from tandem.demo.writing import Cells, Columns, Instants, Ints, joined, replaced, stacked, taken, words
+from tandem.demo.writing import (
+    Cells,
+    Columns,
+    Instants,
+    Ints,
+    joined,
+    picked,
+    replaced,
+    stacked,
+    taken,
+    words,
+)
 
 DAY = 86_400
 
@@ -44,25 +55,20 @@ class Feed:
             self, columns=stacked(self.columns, other.columns),
             kind=np.concatenate([self.kind, other.kind]), person=np.concatenate([self.person, other.person]),
             at=np.concatenate([self.at, other.at]), month=np.concatenate([self.month, other.month]),
-            identifiers={n: np.concatenate([ids, other.identifiers[n]]) for n, ids in self.identifiers.items()},
+            identifiers={
+                name: np.concatenate([ids, other.identifiers[name]]) for name, ids in self.identifiers.items()
+            },
         )  # fmt: skip
 
 
-def with_junk(
-    rng: np.random.Generator, feed: Feed, column: str, share: float, junk: tuple[str, ...]
-) -> Feed:
+def with_junk(rng: np.random.Generator, feed: Feed, column: str, share: float, junk: tuple[str, ...]) -> Feed:
     """The feed with a share of one identifier column overwritten by values that identify nobody."""
     hit = rng.random(len(feed)) < share
     hit &= feed.columns[column].is_valid().to_numpy(zero_copy_only=False)
-    texts = words(junk).take(words_index(rng, len(feed), len(junk)))
+    texts = picked(words(junk), rng.integers(0, len(junk), len(feed)))
     ids = np.where(hit, -1, feed.identifiers[column])
     columns = {**feed.columns, column: replaced(feed.columns[column], hit, texts)}
     return replace(feed, columns=columns, identifiers={**feed.identifiers, column: ids})
-
-
-def words_index(rng: np.random.Generator, rows: int, options: int) -> Ints:
-    """One random place per row among so many options."""
-    return rng.integers(0, options, rows)
 
 
 def instants(at: Ints) -> Instants:

@@ -64,7 +64,10 @@ def recipients(truth: Truth, contacted: Recipients) -> Ints:
 
 
 def expected_lift(
-    truth: Truth, treated_people: npt.ArrayLike, control_people: npt.ArrayLike, contacted: Recipients | None = None
+    truth: Truth,
+    treated_people: npt.ArrayLike,
+    control_people: npt.ArrayLike,
+    contacted: Recipients | None = None,
 ) -> ExpectedLift:
     """The lift per assigned person over the planted days, exactly as planted.
 

@@ -6,9 +6,9 @@ import numpy as np
 import pyarrow as pa
 
 from tandem.demo.crm import GRANTED
-from tandem.demo.feeds import Feed, months
+from tandem.demo.feeds import DAY, Feed, months
 from tandem.demo.people import People
-from tandem.demo.shopping import DAY, History
+from tandem.demo.shopping import History
 from tandem.demo.web import SUBSCRIBE
 from tandem.demo.writing import Bools, Cells, Columns, Ints, numbered, picked, replaced, words
 
@@ -18,13 +18,24 @@ KINDS = (
 )  # fmt: skip
 SENT, OPENED, CLICKED, BOUNCED, COMPLAINED, UNSUBSCRIBED, EXPORTED = range(len(KINDS))
 _EVENTS = words(("sent", "open", "click", "bounce", "complaint", "unsubscribe", "export"))
-MAILINGS = ("spring boots", "summer tents", "autumn layers", "winter sale", "new trails", "members evening", "boot care", "rain week", "map of the month", "store news")
+MAILINGS = (
+    "spring boots",
+    "summer tents",
+    "autumn layers",
+    "winter sale",
+    "new trails",
+    "members evening",
+    "boot care",
+    "rain week",
+    "map of the month",
+    "store news",
+)
 QUIET_DAYS = 180
 
 
 @dataclass(frozen=True)
 class Subscriptions:
-    """One row per address that may be written to: since when, and when and how it was withdrawn (0: never)."""
+    """One row per address that may be written to: since when, and when and how it left (0: never)."""
 
     person: Ints
     email: Ints
@@ -58,19 +69,23 @@ def subscriptions(
     calm &= people.crm_twin[person] < 0
     leaves = calm & (rng.random(len(person)) < 0.11)
     left = history.until - (QUIET_DAYS - 10 - rng.random(len(person)) * (QUIET_DAYS - 12)) * DAY
-    how = np.where(leaves, rng.choice((UNSUBSCRIBE, COMPLAINT, BY_PHONE), len(person), p=(0.84, 0.06, 0.1)), 0)
+    how = np.where(
+        leaves, rng.choice((UNSUBSCRIBE, COMPLAINT, BY_PHONE), len(person), p=(0.84, 0.06, 0.1)), 0
+    )
     return Subscriptions(person, email, record, since, np.where(leaves, left, 0).astype(np.int64), how)
 
 
 def make_mailing(rng: np.random.Generator, people: People, subs: Subscriptions, history: History) -> Feed:
-    """Everything the mailing tool saw before breaks and duplicates: one mailing in about four months."""
+    """Everything the mailing tool saw before breaks and duplicates: a mailing every ten weeks."""
     sends = [_one_mailing(rng, people, subs, m, at) for m, at in enumerate(_calendar(history))]
     left = np.flatnonzero((subs.how == UNSUBSCRIBE) | (subs.how == COMPLAINT))
     kind = np.where(subs.how[left] == COMPLAINT, COMPLAINED, UNSUBSCRIBED)
     mailing = np.searchsorted(_calendar(history), subs.left_at[left]) - 1
     sends.append((left, kind, subs.left_at[left], mailing))
     exports = np.flatnonzero(rng.random(len(subs.person)) < 0.002)
-    sends.append((exports, np.full(len(exports), EXPORTED), subs.since[exports], np.zeros(len(exports), np.int64)))
+    sends.append(
+        (exports, np.full(len(exports), EXPORTED), subs.since[exports], np.zeros(len(exports), np.int64))
+    )
     of, kind, at, mailing = (np.concatenate(column) for column in zip(*sends, strict=True))
     at = np.minimum(at, history.until - 1)
     named = (subs.crm[of] >= 0) & (rng.random(len(of)) < 0.8)
@@ -110,7 +125,12 @@ def _one_mailing(
     lost = ~people.ids.mailbox[subs.email[to]]
     opened = _some(rng, ~lost, 0.32)
     clicked = _some(rng, opened, 0.22)
-    parts = ((np.ones(len(to), bool), SENT, 0), (lost, BOUNCED, 60), (opened, OPENED, 7_200), (clicked, CLICKED, 7_500))
+    parts = (
+        (np.ones(len(to), bool), SENT, 0),
+        (lost, BOUNCED, 60),
+        (opened, OPENED, 7_200),
+        (clicked, CLICKED, 7_500),
+    )
     rows = np.concatenate([to[which] for which, _, _ in parts])
     kind = np.repeat([kind for _, kind, _ in parts], [int(which.sum()) for which, _, _ in parts])
     delay = np.repeat([delay for _, _, delay in parts], [int(which.sum()) for which, _, _ in parts])

@@ -14,7 +14,7 @@ UNPLANNED = ("training", "video_played", "list_exported")
 
 @dataclass(frozen=True)
 class Reach:
-    """Per observed (identifier, person) one row in `identifier` and `person`; per identifier `shared`, `group`.
+    """One row per observed (identifier, person); `shared` and `group` have one value per identifier.
 
     group: number of the connected set, -1 for what was never observed and for what several people use.
     """

@@ -52,6 +52,7 @@ def respond(
     for path, feed in feeds.items():
         lines, header = lines_of(feed)
         write_lines(out / "data" / path, lines, header)
+    (out / "truth").mkdir(parents=True, exist_ok=True)
     pq.write_table(_table(made), out / "truth" / f"answer-{start:%Y-%m-%d}.parquet")
 
 
@@ -62,13 +63,16 @@ def _answer(rng: np.random.Generator, truth: Truth, who: Ints, begin: int, days:
     chance, pounds = answer(truth, person, received)
     bought = rng.random(size) < 1 - (1 - chance) ** (days / truth.plant.days)
     spread = truth.plant.value_spread
-    value = pounds * rng.lognormal(-spread * spread / 2, spread, size)  # this shift keeps the mean at `pounds`
+    # a lognormal with this shift has mean 1
+    value = pounds * rng.lognormal(-spread * spread / 2, spread, size)
     recognised = rng.random(size) < truth.people["recognised"].to_numpy()
     named = _has(truth, "crm_id") | _has(truth, "email")
     pays_in_store = _has(truth, "loyalty_id") | _has(truth, "email")
     online = recognised & named & (~pays_in_store | (rng.random(size) < 0.5))
     at = _moments(rng, online, begin, days)
-    return _Answer(received, bought, at, np.maximum(1, np.round(value * 100)).astype(np.int64), recognised, online)
+    return _Answer(
+        received, bought, at, np.maximum(1, np.round(value * 100)).astype(np.int64), recognised, online
+    )
 
 
 def _has(truth: Truth, column: str) -> Bools:
@@ -80,7 +84,8 @@ def _moments(rng: np.random.Generator, online: Bools, begin: int, days: int) -> 
     """A moment in opening hours per row, inside the days asked for."""
     at = begin - begin % DAY + rng.integers(0, days, len(online)) * DAY + shop_hours(rng, online)
     at = np.where(at < begin + 3_600, at + DAY, at)
-    return np.minimum(at, begin + days * DAY - 1)
+    inside: Ints = np.minimum(at, begin + days * DAY - 1)
+    return inside
 
 
 def _text(truth: Truth, column: str, person: Ints) -> Cells:
@@ -119,8 +124,8 @@ def _web(rng: np.random.Generator, truth: Truth, made: _Answer, begin: int, days
     ])  # fmt: skip
     looks = _moments(rng, np.ones(len(lookers), bool), begin, days)
     at = np.concatenate([np.repeat(orders.at, 3), np.repeat(looks, 2)])
-    order = np.where(kind == web.ORDER, np.concatenate([np.repeat(np.arange(len(orders)), 3), np.full(2 * len(lookers), -1)]), -1)
-    visit = np.concatenate([np.repeat(np.arange(len(orders)), 3), len(orders) + np.repeat(np.arange(len(lookers)), 2)])
+    visit = np.repeat(np.arange(len(orders) + len(lookers)), [3] * len(orders) + [2] * len(lookers))
+    order = np.where(kind == web.ORDER, visit, -1)
     columns = web.web_columns(rng, kind, at, orders, order)
     columns["order_id"] = numbered(f"A{begin}W", np.maximum(order, 0), 6)
     columns["anonymous_id"] = picked(uuids(rng, len(orders) + len(lookers)), visit)

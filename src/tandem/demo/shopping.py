@@ -64,13 +64,14 @@ def make_orders(rng: np.random.Generator, people: People, ends: Ints, history: H
     category = rng.choice(len(CATEGORIES), len(person), p=CATEGORY_SHARE)
     pence, items = baskets(rng, category)
     order = np.argsort(at, kind="stable")
-    return Orders(*(column[order] for column in (person, at, pence, category, items, online)))
+    return Orders(person[order], at[order], pence[order], category[order], items[order], online[order])
 
 
 def shop_hours(rng: np.random.Generator, online: Bools) -> Ints:
     """Second of the day, UTC: stores sell from 9 to 18 h, the web shop from 6 to 23 h."""
     first, last = np.where(online, 6, 9) * 3_600, np.where(online, 23, 18) * 3_600
-    return (first + rng.random(len(online)) * (last - first)).astype(np.int64)
+    seconds: Ints = (first + rng.random(len(online)) * (last - first)).astype(np.int64)
+    return seconds
 
 
 def baskets(rng: np.random.Generator, category: Ints) -> tuple[Ints, Ints]:

@@ -20,7 +20,7 @@ from tandem.demo.shopping import History, interest_ends, make_orders
 from tandem.demo.till import make_till
 from tandem.demo.truth import Plant, Truth, write_truth
 from tandem.demo.web import make_web, web_lines
-from tandem.demo.writing import Cells, csv_lines, write_lines
+from tandem.demo.writing import Cells, Ints, csv_lines, write_lines
 
 DAYS = 730
 MONTHLY = {"web": "web/{}.ndjson.gz", "till": "till/{}.csv.gz", "email": "email/{}.csv",
@@ -98,8 +98,7 @@ def lines_of(feed: Feed) -> tuple[Cells, str | None]:
 def _deliver(rng: np.random.Generator, feed: Feed, data: Path) -> _Delivery:
     """Make a feed late, double and broken, and write its files."""
     months = np.unique(feed.month)
-    twice = int(months[min(TWICE_MONTH[feed.source], len(months) - 1)]) if feed.source in TWICE_MONTH else None
-    torn = int(months[min(TORN_MONTH[feed.source], len(months) - 1)]) if feed.source in TORN_MONTH else None
+    twice, torn = _month(months, TWICE_MONTH.get(feed.source)), _month(months, TORN_MONTH.get(feed.source))
     feed, duplicates = arrived(rng, feed)
     feed, broken = with_breaks(rng, feed, np.array([twice] if twice is not None else [], np.int64))
     lines, header = lines_of(feed)
@@ -119,8 +118,13 @@ def _deliver(rng: np.random.Generator, feed: Feed, data: Path) -> _Delivery:
     return _Delivery(files, rows, duplicates, broken | ({TORN: 1} if torn is not None else {}))
 
 
+def _month(months: Ints, place: int | None) -> int | None:
+    """The month at a place, or the last one if there are fewer."""
+    return None if place is None else int(months[min(place, len(months) - 1)])
+
+
 def _torn(line: str) -> str:
-    """The start of a row whose writing was cut off after the key: a new receipt or event, not a repeated one."""
+    """The start of a row whose writing was cut off after the key: a new row, not a repeated one."""
     return "T99999999,sale,20" if line.startswith("T") else line[: len(line) // 3]
 
 

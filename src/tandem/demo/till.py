@@ -1,12 +1,14 @@
 """The till feed: one row per receipt of the 40 stores, in store time, mostly with a card or an e-mail."""
 
+from dataclasses import replace
+
 import numpy as np
 import pyarrow as pa
 
-from tandem.demo.feeds import Feed, email_as_typed, instants, london, months, with_junk
+from tandem.demo.feeds import DAY, Feed, email_as_typed, instants, london, months, with_junk
 from tandem.demo.names import CATEGORIES, JUNK_CARDS, JUNK_EMAILS, STORES
 from tandem.demo.people import People
-from tandem.demo.shopping import DAY, History, Orders
+from tandem.demo.shopping import History, Orders
 from tandem.demo.writing import Columns, Ints, money, numbered, picked, replaced, stamped, words
 
 KINDS = ("purchase", "product_returned", "training")
@@ -15,7 +17,7 @@ TIME = "%Y-%m-%dT%H:%M:%S"
 
 
 def make_till(rng: np.random.Generator, people: People, orders: Orders, history: History) -> Feed:
-    """All receipts before breaks and duplicates: sales, returns, and staff training, which has no contract."""
+    """All receipts before breaks and duplicates: sales, returns, and staff training (without contract)."""
     sales = orders.only(~orders.online)
     back = np.flatnonzero(rng.random(len(sales)) < 0.04)
     trained = np.flatnonzero(rng.random(len(sales)) < 0.0008)
@@ -26,21 +28,29 @@ def make_till(rng: np.random.Generator, people: People, orders: Orders, history:
     of, kind, at = of[keep], kind[keep], at[keep]
     person = sales.person[of]
     card, email = (np.where(kind == 2, -1, ids) for ids in _shown(rng, people, person, at, history))
-    store = np.where(rng.random(len(of)) < 0.8, people.home_store[person], rng.integers(0, len(STORES), len(of)))
+    store = np.where(
+        rng.random(len(of)) < 0.8, people.home_store[person], rng.integers(0, len(STORES), len(of))
+    )
     columns = till_columns(
-        numbered("T", np.arange(len(of)), 8), at, kind, store, sales.category[of], sales.items[of], sales.pence[of]
+        numbered("T", np.arange(len(of)), 8),
+        at,
+        kind,
+        store,
+        sales.category[of],
+        sales.items[of],
+        sales.pence[of],
     )
     columns["card_no"] = people.ids.text(card)
     columns["email"] = email_as_typed(rng, people.ids.text(email))
     feed = Feed("till", columns, KINDS, kind, person, at, months(at), {"card_no": card, "email": email})
-    junk_email = _offered(rng, feed)
-    return with_junk(rng, with_junk(rng, junk_email, "card_no", 0.006, JUNK_CARDS), "email", 0.01, JUNK_EMAILS)
+    feed = with_junk(rng, _offered(rng, feed), "card_no", 0.006, JUNK_CARDS)
+    return with_junk(rng, feed, "email", 0.01, JUNK_EMAILS)
 
 
 def till_columns(
     receipt: pa.Array, at: Ints, kind: Ints, store: Ints, category: Ints, items: Ints, pence: Ints
 ) -> Columns:
-    """The columns of a till file without the two that say who bought; `at` is UTC and is written as store time."""
+    """The columns of a till file without the two that say who bought; `at` is UTC, written as store time."""
     return {
         "receipt_no": receipt,
         "type": picked(_TYPES, kind),
@@ -70,6 +80,4 @@ def _offered(rng: np.random.Generator, feed: Feed) -> Feed:
     """Some clerks type a made-up card number when the customer has none."""
     empty = (feed.identifiers["card_no"] < 0) & (rng.random(len(feed)) < 0.02)
     columns = {**feed.columns, "card_no": replaced(feed.columns["card_no"], empty, JUNK_CARDS[0])}
-    return Feed(
-        feed.source, columns, feed.kinds, feed.kind, feed.person, feed.at, feed.month, feed.identifiers
-    )
+    return replace(feed, columns=columns)

@@ -25,7 +25,7 @@ class Plant:
     silent_days: int = 90
     days: int = 14
     base_conversion: float = 0.08
-    contacted_conversion: float = 0.18
+    contacted_conversion: float = 0.20
     base_value: float = 80.0
     contacted_value: float = 88.0
     value_spread: float = 0.5

@@ -6,11 +6,30 @@ import numpy as np
 import pyarrow as pa
 import pyarrow.compute as pc
 
-from tandem.demo.feeds import Feed, email_as_typed, months, phone_as_typed, with_junk
-from tandem.demo.names import CATEGORIES, JUNK_DEVICES, JUNK_EMAILS, JUNK_USERS, PRODUCTS_PER_CATEGORY, SEARCHES
+from tandem.demo.feeds import DAY, Feed, email_as_typed, months, phone_as_typed, with_junk
+from tandem.demo.names import (
+    CATEGORIES,
+    JUNK_DEVICES,
+    JUNK_EMAILS,
+    JUNK_USERS,
+    PRODUCTS_PER_CATEGORY,
+    SEARCHES,
+)
 from tandem.demo.people import GUEST, MEMBER, ONLINE, People
-from tandem.demo.shopping import DAY, History, Orders, shop_hours
-from tandem.demo.writing import Bools, Cells, Columns, Ints, joined, money, numbered, picked, stamped, uuids, words
+from tandem.demo.shopping import History, Orders, shop_hours
+from tandem.demo.writing import (
+    Bools,
+    Cells,
+    Columns,
+    Ints,
+    joined,
+    money,
+    numbered,
+    picked,
+    stamped,
+    uuids,
+    words,
+)
 
 KINDS = (
     "page_viewed", "product_viewed", "product_added", "product_searched", "purchase",
@@ -51,9 +70,7 @@ class _Sessions:
     signs_up: Bools
 
 
-def make_web(
-    rng: np.random.Generator, people: People, orders: Orders, ends: Ints, history: History
-) -> Feed:
+def make_web(rng: np.random.Generator, people: People, orders: Orders, ends: Ints, history: History) -> Feed:
     """All tracked events before breaks and duplicates."""
     visits = _visits(rng, people, orders, ends, history)
     of = np.repeat(np.arange(len(visits.person)), visits.length)
@@ -132,7 +149,7 @@ def _kinds(rng: np.random.Generator, visits: _Sessions, of: Ints, step: Ints) ->
 def _given_email(rng: np.random.Generator, people: People, person: Ints, kind: Ints, known: Bools) -> Ints:
     """The address in an event: guests give one to buy, customers sometimes; a few misspell it."""
     dice = rng.random(len(person))
-    gives = (kind == SUBSCRIBE) | ((kind == ORDER) & (~known | (dice < 0.5))) | ((kind == IDENTIFY) & (dice < 0.7))
+    gives = ((kind == ORDER) & (~known | (dice < 0.5))) | ((kind == IDENTIFY) & (dice < 0.7))
     other = rng.random(len(person))
     email = people.email[person]
     email = np.where((other < 0.15) & (people.email_second[person] >= 0), people.email_second[person], email)
@@ -148,7 +165,7 @@ def web_columns(rng: np.random.Generator, kind: Ints, at: Ints, orders: Orders, 
     product = category * PRODUCTS_PER_CATEGORY + rng.integers(0, PRODUCTS_PER_CATEGORY, rows)
     bought = np.maximum(order, 0) if len(orders) else np.zeros(rows, np.int64)
     category = np.where(order >= 0, orders.category[bought], category) if len(orders) else category
-    millis = at.astype("datetime64[s]").astype("datetime64[ms]") + rng.integers(0, 1000, rows)
+    millis = (at * 1000 + rng.integers(0, 1000, rows)).astype("datetime64[ms]")
     names = words(CATEGORIES)
     return {
         "message_id": uuids(rng, rows),

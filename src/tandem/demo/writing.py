@@ -3,6 +3,7 @@
 import gzip
 from collections.abc import Mapping, Sequence
 from pathlib import Path
+from typing import TypeAlias
 
 import numpy as np
 import numpy.typing as npt
@@ -14,7 +15,7 @@ Bools = npt.NDArray[np.bool_]
 Instants = npt.NDArray[np.datetime64]
 Floats = npt.NDArray[np.float64]
 
-Cells = pa.Array  # text, one cell per row; a null cell is a value that was not given
+Cells: TypeAlias = pa.Array  # text, one cell per row; a null cell is a value that was not given
 Columns = dict[str, Cells]
 
 
@@ -81,7 +82,7 @@ def csv_lines(columns: Mapping[str, Cells]) -> Cells:
 
 
 def write_lines(path: Path, lines: Cells, header: str | None = None, torn: str = "") -> None:
-    """Write one line per row (and the start of a line that was never finished); gzip if the name ends in .gz."""
+    """Write one line per row, then a line that was never finished; gzip if the name ends in .gz."""
     body = pc.binary_join(pa.ListArray.from_arrays([0, len(lines)], lines), "\n")[0].as_py()
     text = "\n".join(part for part in (header, body) if part) + "\n" + torn
     path.parent.mkdir(parents=True, exist_ok=True)
