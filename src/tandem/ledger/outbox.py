@@ -33,7 +33,7 @@ class OutboxState(StrEnum):
 
 # To which state a contact may go from which; staying is always allowed, so settling twice is settling once.
 STEPS: Mapping[OutboxState, tuple[OutboxState, ...]] = {
-    OutboxState.PENDING: (OutboxState.SENDING,),
+    OutboxState.PENDING: (OutboxState.SENDING, OutboxState.UNCERTAIN, OutboxState.CANCELLED),
     OutboxState.SENDING: (),
     OutboxState.SENT: (OutboxState.SENDING, OutboxState.UNCERTAIN),
     OutboxState.UNCERTAIN: (OutboxState.SENDING,),
