@@ -36,8 +36,8 @@ make_environment() {
     local python version
     python="$(find_python)"
     version="$("$python" -c 'import sys; print("%d.%d" % sys.version_info[:2])')"
-    if ! "$python" -c 'import ensurepip, venv' 2>/dev/null; then
-        { may_install && apt_install "python$version-venv" && "$python" -c 'import ensurepip, venv' 2>/dev/null; } ||
+    if ! "$python" -c 'import ensurepip, venv; ensurepip.version()' 2>/dev/null; then
+        { may_install && apt_install "python$version-venv" && "$python" -c 'import ensurepip, venv; ensurepip.version()' 2>/dev/null; } ||
             stop "this Python $version cannot make environments: its venv module is not installed." \
                 "Debian: apt-get install python$version-venv (as root), then the same make command again"
     fi
@@ -90,7 +90,11 @@ install_machine_parts() {
     done
 }
 
-.venv/bin/python -c 'import sys; sys.exit(sys.version_info < (3, 11))' 2>/dev/null || make_environment
+environment_works() {
+    [ -e .venv/bin/pip ] && .venv/bin/python -c 'import sys; sys.exit(sys.version_info < (3, 11))' 2>/dev/null
+}
+
+environment_works || make_environment
 install_lock runtime requirements.lock "200 MB"
 case "$purpose" in
     demo) ;;
