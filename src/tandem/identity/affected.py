@@ -1,7 +1,9 @@
-"""What a run has to look at: all that hangs together with what came since, through people and held evidence alike.
+"""What a run has to look at: all that hangs together with what came since, by people and by held
+evidence alike.
 
-Held evidence counts here, because it can be let go: two people that become one may make a shared device theirs.
-So a run sees whole components of the evidence graph, and gives the same partition as a run over everything.
+Held evidence counts here, because it can be let go: when two people become one, a shared device is
+theirs. So a run sees whole components of the evidence graph, and gives the same partition as a run over
+everything.
 """
 
 from sqlglot import exp
@@ -47,10 +49,12 @@ def find_affected(engine: Engine, since_batch: int) -> int:
 
 
 def stage_graph(engine: Engine, rules: IdentityRules) -> None:
-    """Stage the usable affected identifiers (identifier_key, rank) and the pairs that evidence joins.
+    """Stage the usable affected identifiers and the pairs that evidence joins.
 
-    Pairs are (x, y, level, peer), one row each: x is of the weaker kind, whose rank is the level; peer if both are
-    of one kind. Evidence with a blocked or unknown identifier is left out: it joins nobody while that is so.
+    NODES is (identifier_key, rank, label), one row each, every identifier still its own label. EDGES is (x,
+    y, level, peer), one row per pair: x is of the weaker kind, whose rank is the level; peer if both
+    are of one kind. Evidence with a blocked or unknown identifier is left out: it joins nobody while
+    that is so.
     """
     rank = exp.Case()
     for position, rule in enumerate(rules.kinds):
@@ -59,7 +63,7 @@ def stage_graph(engine: Engine, rules: IdentityRules) -> None:
     listed = block_reason(rules, exp.column("kind", "i"), exp.column("value", "i"))
     engine.stage(
         NODES,
-        exp.select("i.identifier_key", exp.cast(rank, "bigint").as_("rank"))
+        exp.select("i.identifier_key", exp.cast(rank, "bigint").as_("rank"), "i.identifier_key AS label")
         .distinct()
         .from_(_as(engine.ref("identifiers"), "i"))
         .join(f"{AFFECTED} AS a", on="a.identifier_key = i.identifier_key")
@@ -176,5 +180,5 @@ def _all(table: exp.Table) -> exp.Select:
     return exp.select("identifier_key").from_(table.copy())
 
 
-def _as(table: exp.Table, alias: str) -> exp.Expression:
+def _as(table: exp.Table, alias: str) -> exp.Expr:
     return exp.alias_(table, alias, table=True)

@@ -1,4 +1,4 @@
-"""Values that identify nobody: the built-in list, and what the charter adds. One SQL expression for both engines.
+"""Values that identify nobody: the built-in list, and what the charter adds. One expression for both engines.
 
 A blocked value is kept as an identifier with its reason, and joins nobody.
 """
@@ -28,7 +28,8 @@ FINAL = (Reason.UNREADABLE, Reason.TOO_LONG)
 """Reasons that lie in the value itself. The others are judged anew whenever the block list changes."""
 
 _WORDS = (
-    "null|none|nil|nan|undefined|unknown|unspecified|not[ _-]?specified|not[ _-]?(available|applicable|provided|given)"
+    "null|none|nil|nan|undefined|unknown|unspecified"
+    "|not[ _-]?(specified|available|applicable|provided|given|known)"
     "|anonymous|anon|void|empty|blank|missing|deleted|n[./]?a[.]?|user_null|guest|guest[ _-]?user|test|tester"
     "|test[ _-]?user|abc|abc123|abcdef|asdf|asdfgh|qwerty|foo|bar|foobar|dummy|sample|admin|true|false"
 )
@@ -38,13 +39,13 @@ EVERYWHERE = (
     f"^[<(]?({_WORDS})[>)]?$",
     "^[x*?#-]+$",
 )
-"""Patterns of every kind, held against the value in lower case: nothing but zeros and dashes, -1, null, guest …"""
+"""Patterns of every kind, for the value in lower case: nothing but zeros and dashes, -1, null, guest …"""
 
 BY_NORMALISE: dict[Normalise, tuple[str, ...]] = {
     Normalise.PLAIN: ("^(0123456789|123456789|1234567890|12345678)$", "^9{6,}$", "^1{6,}$"),
     Normalise.EMAIL: (
         "^test@test[.]",
-        "^(null|none|nil|nan|na|n/a|undefined|unknown|anonymous|void|nobody|no|noemail|no-email|no[._-]?mail|guest|user_null"
+        "^(null|none|nil|nan|na|n/a|undefined|unknown|anonymous|void|nobody|no|no[._-]?e?-?mail|guest|user_null"
         "|not-specified)@",
         "^(asdf|qwerty|abc|abc123|foo|a|x|xx|xxx)@(asdf|qwerty|abc|foo|bar|a|x|xx|xxx|test)[.]",
     ),
@@ -56,7 +57,7 @@ BY_NORMALISE: dict[Normalise, tuple[str, ...]] = {
 
 
 def block_reason(rules: IdentityRules, kind: exp.Expression, value: exp.Expression) -> exp.Expression:
-    """The reason why a normalised value is blocked by these rules, as text, or NULL. Built-in before charter."""
+    """Why a normalised value is blocked by these rules, as text, or NULL. Built-in list before charter."""
     reason = exp.Case()
     for rule in rules.kinds:
         mine = kind.copy().eq(rule.kind)

@@ -6,7 +6,8 @@ from typing import Any
 from sqlglot import exp
 
 from tandem.charter.definitions.identity import IdentityRules, Normalise
-from tandem.engine import Engine, functions as f
+from tandem.engine import Engine
+from tandem.engine import functions as f
 from tandem.identity.blocklist import LONGEST, Reason, block_reason
 from tandem.identity.normalise import EMAIL, normalise, tidy
 from tandem.identity.problems import UNKNOWN_KIND
@@ -14,16 +15,17 @@ from tandem.kernel import Problems
 
 KeyIdentifiers = Callable[[Engine, exp.Table], exp.Table]
 PRINTABLE = "[^ -~]"
-"""Matches what is not printable ASCII. For the rest NFC and NFKC change nothing, so SQL alone can normalise."""
+"""Matches what is not printable ASCII. NFC and NFKC leave the rest alone, so SQL can normalise it."""
 
 
 def key_identifiers(rules: IdentityRules) -> KeyIdentifiers:
     """How these rules turn raw identifiers into keys.
 
-    The result takes a stage (kind, raw) of distinct rows and gives a stage named after it, `<name>_keyed`, with one
-    row per row: (kind, raw, identifier_key, value, blocked). `value` is normalised (cut to 512 characters) and
-    `identifier_key` is always `digest60(kind, value)`. `blocked` is NULL or blocked_default, blocked_charter,
-    unreadable or too_long. The caller drops the stage. Raises Problems for a kind that is not declared.
+    The result takes a stage (kind, raw) of distinct rows and gives a stage named after it,
+    `<name>_keyed`, with one row per row: (kind, raw, identifier_key, value, blocked). `value` is
+    normalised (cut to 512 characters) and `identifier_key` is always `digest60(kind, value)`. `blocked`
+    is NULL or blocked_default, blocked_charter, unreadable or too_long. The caller drops the stage.
+    Raises Problems for a kind that is not declared.
     """
 
     def keyed(engine: Engine, raw: exp.Table) -> exp.Table:
@@ -55,12 +57,12 @@ def _check_kinds(engine: Engine, rules: IdentityRules, raw: exp.Table) -> None:
         )
 
 
-def _kinds(rules: IdentityRules, *ways: Normalise) -> exp.Expression:
+def _kinds(rules: IdentityRules, *ways: Normalise) -> exp.Expr:
     names = [rule.kind for rule in rules.kinds if rule.normalise in ways]
     return exp.column("kind").isin(*names) if names else exp.false()
 
 
-def _is_odd(rules: IdentityRules) -> exp.Expression:
+def _is_odd(rules: IdentityRules) -> exp.Expr:
     unprintable = exp.RegexpLike(this=exp.column("raw"), expression=exp.Literal.string(PRINTABLE))
     return exp.or_(_kinds(rules, Normalise.PHONE), unprintable)
 
@@ -70,7 +72,7 @@ def _odd(rules: IdentityRules, raw: exp.Table) -> exp.Select:
 
 
 def _by_hand(rows: Any, rules: IdentityRules) -> Any:
-    """The Arrow table (kind, raw) with columns value and failed, through the library calls that SQL has not."""
+    """The Arrow table (kind, raw) with columns value and failed, by the library calls that SQL has not."""
     by_kind = {rule.kind: rule for rule in rules.kinds}
     text = rows.schema.field("raw")
     values: list[str] = []

@@ -1,103 +1,157 @@
 """From evidence to people: kinds from strong to weak, each level joined as far as the limits allow.
 
 An edge belongs to the level of its weaker kind. At a level, clusters of the stronger kinds stand already.
-1. `people_per`: an identifier that would join more clusters than that is shared. Clusters count as different people
-   if they hold values of one same kind: two e-mails without more are two people, an e-mail and a phone may be one.
-   All edges of a shared identifier are held, at this level and at weaker ones.
-2. `per_person`: what the level's other edges would join must not hold more values of any kind than allowed. If it
-   would, the edges of those identifiers that bridge clusters are held; if a cluster then still has too many values
-   of this kind, all its edges of the level are. The rest stays.
+1. `people_per`: an identifier that would join more clusters than that is shared. Clusters count as
+   different people if they hold values of one same kind: two e-mails with nothing in common are two
+   people, an e-mail and a phone may be one. All edges of a shared identifier are held, at this level
+   and at weaker ones.
+2. `per_person`: what the level's other edges would join must not hold more values of any kind than
+   allowed. If it would, the edges of those identifiers that bridge clusters are held; if a cluster then
+   still has too many values of this kind, all its edges of the level are. The rest stays.
 The outcome depends on which edges there are, never on the order in which they came.
 """
+
+from collections.abc import Iterable
 
 from sqlglot import exp
 
 from tandem.charter.definitions.identity import IdentityRules
-from tandem.engine import Engine, functions as f
+from tandem.engine import Engine
+from tandem.engine import functions as f
 from tandem.identity.affected import EDGES, NODES
 from tandem.identity.components import components
 from tandem.kernel.values import Type
 
 LABELS = "identity_labels"
 HELD = "identity_held"
-SHARED = "identity_shared"
-OVER = (("label", Type.KEY), ("rank", Type.INTEGER), ("n", Type.INTEGER))
-STAGES = (
-    LABELS,
-    HELD,
-    SHARED,
-    "identity_swap",
-    "identity_adjacent",
-    "identity_bridges",
-    "identity_joined",
-    "identity_moves",
-    "identity_over",
-    "identity_full",
-)
+ADJACENT = "identity_adjacent"
+BRIDGES = "identity_bridges"
+JOINED = "identity_joined"
+MOVES = "identity_moves"
+ALLOWED = "identity_moves_allowed"
+OVER = "identity_over"
+FULL = "identity_full"
+SHARED_COLUMNS = (("identifier_key", Type.KEY), ("by_rank", Type.INTEGER), ("people", Type.INTEGER))
+HELD_COLUMNS = (("x", Type.KEY), ("y", Type.KEY), ("reason", Type.TEXT), ("detail", Type.TEXT))
 
 
-def join_levels(engine: Engine, rules: IdentityRules) -> None:
-    """From stages NODES and EDGES to LABELS (identifier_key, rank, label), one row per node, and HELD.
+class Levels:
+    """Joins stages NODES and EDGES, level by level, into stages LABELS and HELD.
 
-    Nodes of one label are one person; the label is one of its identifiers. HELD is (x, y, reason, detail), one row
-    per pair of EDGES that joins nobody.
+    LABELS is (identifier_key, rank, label), one row per node: nodes of one label are one person, and
+    the label is one of its identifiers. HELD is (x, y, reason, detail), one row per pair of EDGES that
+    joins nobody.
     """
-    engine.stage(LABELS, exp.select("identifier_key", "rank", "identifier_key AS label").from_(NODES))
-    engine.stage(SHARED, _nobody_shared())
-    engine.stage(HELD, _nothing_held())
-    present = {int(level) for (level,) in engine.rows(exp.select("level").distinct().from_(EDGES))}
-    for rank in sorted(present):
-        _Level(engine, rules, rank).run()
-    _grow(engine, HELD, _held_as_shared(rules))
+
+    def __init__(self, engine: Engine, rules: IdentityRules) -> None:
+        self.engine = engine
+        self.rules = rules
+        self.labels = NODES
+        self.held: list[str] = []
+        self.shared: list[str] = []
+
+    def join(self) -> None:
+        """Run the levels that have edges, strongest first."""
+        present = {int(level) for (level,) in self.engine.rows(exp.select("level").distinct().from_(EDGES))}
+        for rank in sorted(present):
+            _Level(self, rank).run()
+        self.engine.stage(
+            LABELS, exp.select("identifier_key", "rank", "label").from_(exp.to_table(self.labels))
+        )
+        parts = [exp.select("x", "y", "reason", "detail").from_(exp.to_table(name)) for name in self.held]
+        if self.shared:
+            parts.append(_held_as_shared(self.rules, self.all_shared()))
+        self.engine.stage(HELD, _together(parts, HELD_COLUMNS))
+
+    def drop(self) -> None:
+        """Forget every stage of the run."""
+        for name in (
+            LABELS,
+            HELD,
+            ADJACENT,
+            BRIDGES,
+            JOINED,
+            MOVES,
+            ALLOWED,
+            OVER,
+            FULL,
+            *self.held,
+            *self.shared,
+        ):
+            self.engine.drop_stage(name)
+        if self.labels != NODES:
+            self.engine.drop_stage(self.labels)
+
+    def all_shared(self) -> exp.Query:
+        """Shared identifiers of all levels so far: how many people they would join, and by which kind."""
+        parts = [exp.select("*").from_(exp.to_table(name)) for name in self.shared]
+        return _together(parts, SHARED_COLUMNS)
+
+    def relabel(self, name: str, query: exp.Query) -> None:
+        """Go on with new labels, and forget the old ones."""
+        before = self.labels
+        self.engine.stage(name, query)
+        self.labels = name
+        if before != NODES:
+            self.engine.drop_stage(before)
+
+    def hold(self, name: str, query: exp.Query) -> None:
+        """Hold these pairs (x, y, reason, detail)."""
+        self.held.append(name)
+        self.engine.stage(name, query)
 
 
 class _Level:
-    """One level: what it adds to SHARED and HELD, and how it changes LABELS."""
+    """One level: what it holds, what it finds shared, and how it joins clusters."""
 
-    def __init__(self, engine: Engine, rules: IdentityRules, rank: int) -> None:
-        self.engine = engine
-        self.rules = rules
+    def __init__(self, levels: Levels, rank: int) -> None:
+        self.levels = levels
+        self.engine = levels.engine
+        self.rules = levels.rules
         self.rank = rank
-        self.rule = rules.kinds[rank]
+        self.rule = levels.rules.kinds[rank]
 
     def run(self) -> None:
-        self.engine.stage("identity_adjacent", self._adjacent())
-        if self.rule.people_per is not None:
-            self.engine.stage("identity_bridges", _bridges())
-            _grow(self.engine, SHARED, self._shared(self.rule.people_per))
-            self.engine.stage("identity_adjacent", self._adjacent())
-        self.engine.stage("identity_bridges", _bridges())
-        components(self.engine, _bridging_edges(), "identity_joined")
-        self.engine.stage("identity_moves", _moves())
-        self._limit()
-        _swap(self.engine, LABELS, _relabelled())
+        self.engine.stage(ADJACENT, self._adjacent())
+        self.engine.stage(BRIDGES, _bridges())
+        if self.rule.people_per is not None and self._find_shared(self.rule.people_per):
+            self.engine.stage(ADJACENT, self._adjacent())
+            self.engine.stage(BRIDGES, _bridges())
+        components(self.engine, _bridging_edges(), JOINED)
+        moves = self._limited(self.engine.stage(MOVES, _moves()))
+        self.levels.relabel(f"{LABELS}_{self.rank}", _relabelled(self.levels.labels, moves))
+
+    def _find_shared(self, people_per: int) -> bool:
+        name = f"identity_shared_{self.rank}"
+        self.levels.shared.append(name)
+        return self.engine.count(_keys(self.engine.stage(name, self._shared(people_per)))) > 0
 
     def _adjacent(self) -> exp.Select:
         """The level's edges that are free of shared identifiers, with the cluster c of the stronger end."""
         return (
             exp.select("e.x", "e.y", "e.peer", "l.label AS c")
             .from_(f"{EDGES} AS e")
-            .join(f"{LABELS} AS l", on="l.identifier_key = e.y")
-            .join(f"{SHARED} AS sx", on="sx.identifier_key = e.x", join_type="left")
-            .join(f"{SHARED} AS sy", on="sy.identifier_key = e.y", join_type="left")
+            .join(f"{self.levels.labels} AS l", on="l.identifier_key = e.y")
+            .join(self.levels.all_shared().subquery("sx"), on="sx.identifier_key = e.x", join_type="left")
+            .join(self.levels.all_shared().subquery("sy"), on="sy.identifier_key = e.y", join_type="left")
             .where(exp.column("level", "e").eq(self.rank))
             .where("sx.identifier_key IS NULL AND sy.identifier_key IS NULL")
         )
 
     def _shared(self, people_per: int) -> exp.Select:
-        """Identifiers that would join too many clusters that hold one same kind: how many, and by which kind."""
+        """Identifiers that would join too many clusters of one same kind: how many, by which kind."""
         pairs = (
             exp.select("a.x", "a.c")
             .distinct()
-            .from_("identity_adjacent AS a")
-            .join("identity_bridges AS b", on="b.x = a.x")
+            .from_(f"{ADJACENT} AS a")
+            .join(f"{BRIDGES} AS b", on="b.x = a.x")
             .where("NOT a.peer")
         )
         clusters = exp.select("p.c").distinct().from_(pairs.copy().subquery("p"))
         holds = (
             exp.select("l.label", "l.rank")
             .distinct()
-            .from_(f"{LABELS} AS l")
+            .from_(f"{self.levels.labels} AS l")
             .join(clusters.subquery("k"), on="k.c = l.label")
         )
         counted = (
@@ -116,36 +170,36 @@ class _Level:
             .where(exp.column("n", "w") > people_per)
         )
 
-    def _limit(self) -> None:
-        """Hold what would make people too large, and correct the moves."""
+    def _limited(self, moves: exp.Table) -> exp.Table:
+        """The moves without those that would make people too large; what those rest on is held."""
         limits = [(rank, rule.per_person) for rank, rule in enumerate(self.rules.kinds[: self.rank + 1])]
         known = [(rank, most) for rank, most in limits if most is not None]
         if not known:
-            return
-        self.engine.stage("identity_over", _over(known))
-        if not self.engine.count(exp.select("label").from_("identity_over")):
-            return
-        _grow(self.engine, HELD, self._held_bridges())
+            return moves
+        over = self.engine.stage(OVER, _over(self.levels.labels, known))
+        if not self.engine.count(exp.select("label").from_(over)):
+            return moves
+        self.levels.hold(f"identity_held_{self.rank}_bridges", self._held_bridges())
         leaves = _leaves()
         if self.rule.per_person is not None:
-            self.engine.stage("identity_full", _full(leaves, self.rule.per_person))
-            _grow(self.engine, HELD, self._held_leaves(leaves))
+            self.engine.stage(FULL, _full(leaves, self.rule.per_person))
+            self.levels.hold(f"identity_held_{self.rank}_leaves", self._held_leaves(leaves))
             leaves = (
                 exp.select("v.x", "v.c")
                 .from_(leaves.subquery("v"))
-                .join("identity_full AS u", on="u.c = v.c", join_type="left")
+                .join(f"{FULL} AS u", on="u.c = v.c", join_type="left")
                 .where("u.c IS NULL")
             )
-        _swap(self.engine, "identity_moves", _corrected(leaves))
+        return self.engine.stage(ALLOWED, _corrected(leaves))
 
     def _held_bridges(self) -> exp.Select:
         detail = _too_many(self.rules, exp.column("rank", "o"), exp.column("n", "o"))
         return (
             exp.select("a.x", "a.y", exp.Literal.string("too_many").as_("reason"), detail.as_("detail"))
-            .from_("identity_adjacent AS a")
-            .join("identity_moves AS m", on="m.node = a.x")
-            .join("identity_over AS o", on="o.label = m.label")
-            .join("identity_bridges AS b", on="b.x = a.x", join_type="left")
+            .from_(f"{ADJACENT} AS a")
+            .join(f"{MOVES} AS m", on="m.node = a.x")
+            .join(f"{OVER} AS o", on="o.label = m.label")
+            .join(f"{BRIDGES} AS b", on="b.x = a.x", join_type="left")
             .where("a.peer OR b.x IS NOT NULL")
         )
 
@@ -153,31 +207,27 @@ class _Level:
         detail = _too_many(self.rules, exp.Literal.number(self.rank), exp.column("n", "u"))
         return (
             exp.select("a.x", "a.y", exp.Literal.string("too_many").as_("reason"), detail.as_("detail"))
-            .from_("identity_adjacent AS a")
+            .from_(f"{ADJACENT} AS a")
             .join(leaves.copy().subquery("v"), on="v.x = a.x")
-            .join("identity_full AS u", on="u.c = v.c")
+            .join(f"{FULL} AS u", on="u.c = v.c")
             .where("NOT a.peer")
         )
 
 
 def _bridges() -> exp.Select:
     """Identifiers of the level that touch more than one cluster."""
-    return (
-        exp.select("x").from_("identity_adjacent").where("NOT peer").group_by("x").having("MIN(c) <> MAX(c)")
-    )
+    return exp.select("x").from_(ADJACENT).where("NOT peer").group_by("x").having("MIN(c) <> MAX(c)")
 
 
 def _bridging_edges() -> exp.Query:
     """What can join clusters: edges of bridges, edges between peers, and what hangs on a peer."""
     peers = exp.union(
-        exp.select("x").from_("identity_adjacent").where("peer"),
-        exp.select("y AS x").from_("identity_adjacent").where("peer"),
+        exp.select("x").from_(ADJACENT).where("peer"),
+        exp.select("y AS x").from_(ADJACENT).where("peer"),
     )
-    busy = exp.union(exp.select("x").from_("identity_bridges"), peers)
+    busy = exp.union(exp.select("x").from_(BRIDGES), peers)
     return (
-        exp.select("a.x AS a", "a.c AS b")
-        .from_("identity_adjacent AS a")
-        .join(busy.subquery("w"), on="w.x = a.x")
+        exp.select("a.x AS a", "a.c AS b").from_(f"{ADJACENT} AS a").join(busy.subquery("w"), on="w.x = a.x")
     )
 
 
@@ -185,24 +235,24 @@ def _moves() -> exp.Query:
     """The new label of every cluster and identifier that the level touches (node, label)."""
     clusters = (
         exp.select("a.c AS node", "COALESCE(k.label, a.c) AS label")
-        .from_("identity_adjacent AS a")
-        .join("identity_joined AS k", on="k.node = a.c", join_type="left")
+        .from_(f"{ADJACENT} AS a")
+        .join(f"{JOINED} AS k", on="k.node = a.c", join_type="left")
     )
     identifiers = (
         exp.select("a.x AS node", "COALESCE(kx.label, kc.label, a.c) AS label")
-        .from_("identity_adjacent AS a")
-        .join("identity_joined AS kx", on="kx.node = a.x", join_type="left")
-        .join("identity_joined AS kc", on="kc.node = a.c", join_type="left")
+        .from_(f"{ADJACENT} AS a")
+        .join(f"{JOINED} AS kx", on="kx.node = a.x", join_type="left")
+        .join(f"{JOINED} AS kc", on="kc.node = a.c", join_type="left")
     )
     return exp.union(clusters, identifiers)
 
 
-def _over(limits: list[tuple[int, int]]) -> exp.Select:
+def _over(labels: str, limits: list[tuple[int, int]]) -> exp.Select:
     """Would-be people with too many values of a kind: the strongest such kind and the number of values."""
     counted = (
         exp.select("m.label", "l.rank", "COUNT(*) AS n")
-        .from_(f"{LABELS} AS l")
-        .join("identity_moves AS m", on="m.node = l.label")
+        .from_(f"{labels} AS l")
+        .join(f"{MOVES} AS m", on="m.node = l.label")
         .group_by("m.label", "l.rank")
     )
     too_many = [
@@ -223,10 +273,10 @@ def _leaves() -> exp.Select:
     return (
         exp.select("a.x", "a.c")
         .distinct()
-        .from_("identity_adjacent AS a")
-        .join("identity_moves AS m", on="m.node = a.x")
-        .join("identity_over AS o", on="o.label = m.label")
-        .join("identity_bridges AS b", on="b.x = a.x", join_type="left")
+        .from_(f"{ADJACENT} AS a")
+        .join(f"{MOVES} AS m", on="m.node = a.x")
+        .join(f"{OVER} AS o", on="o.label = m.label")
+        .join(f"{BRIDGES} AS b", on="b.x = a.x", join_type="left")
         .where("NOT a.peer AND b.x IS NULL")
     )
 
@@ -240,8 +290,8 @@ def _full(leaves: exp.Select, per_person: int) -> exp.Select:
 def _corrected(leaves: exp.Select) -> exp.Query:
     fine = (
         exp.select("m.node", "m.label")
-        .from_("identity_moves AS m")
-        .join("identity_over AS o", on="o.label = m.label", join_type="left")
+        .from_(f"{MOVES} AS m")
+        .join(f"{OVER} AS o", on="o.label = m.label", join_type="left")
         .where("o.label IS NULL")
     )
     return exp.union(
@@ -249,16 +299,16 @@ def _corrected(leaves: exp.Select) -> exp.Query:
     )
 
 
-def _relabelled() -> exp.Select:
+def _relabelled(labels: str, moves: exp.Table) -> exp.Select:
     return (
         exp.select("l.identifier_key", "l.rank", "COALESCE(m.label, l.label) AS label")
-        .from_(f"{LABELS} AS l")
-        .join("identity_moves AS m", on="m.node = l.label", join_type="left")
+        .from_(f"{labels} AS l")
+        .join(exp.alias_(moves.copy(), "m", table=True), on="m.node = l.label", join_type="left")
     )
 
 
-def _held_as_shared(rules: IdentityRules) -> exp.Select:
-    """Every edge of a shared identifier, at whatever level; where both ends are shared, the weaker one is named."""
+def _held_as_shared(rules: IdentityRules, shared: exp.Query) -> exp.Select:
+    """Every edge of a shared identifier, at any level; if both ends are shared the weaker is named."""
     kind = _by_rank(rules, exp.column("rank", "n"))
     limit = exp.Case()
     for rank, rule in enumerate(rules.kinds):
@@ -277,14 +327,14 @@ def _held_as_shared(rules: IdentityRules) -> exp.Select:
     either = (
         exp.select("e.x", "e.y", "COALESCE(sx.identifier_key, sy.identifier_key) AS guilty")
         .from_(f"{EDGES} AS e")
-        .join(f"{SHARED} AS sx", on="sx.identifier_key = e.x", join_type="left")
-        .join(f"{SHARED} AS sy", on="sy.identifier_key = e.y", join_type="left")
+        .join(shared.copy().subquery("sx"), on="sx.identifier_key = e.x", join_type="left")
+        .join(shared.copy().subquery("sy"), on="sy.identifier_key = e.y", join_type="left")
         .where("sx.identifier_key IS NOT NULL OR sy.identifier_key IS NOT NULL")
     )
     return (
         exp.select("g.x", "g.y", exp.Literal.string("shared_identifier").as_("reason"), detail.as_("detail"))
         .from_(either.subquery("g"))
-        .join(f"{SHARED} AS s", on="s.identifier_key = g.guilty")
+        .join(shared.copy().subquery("s"), on="s.identifier_key = g.guilty")
         .join(f"{NODES} AS n", on="n.identifier_key = g.guilty")
     )
 
@@ -311,29 +361,23 @@ def _by_rank(rules: IdentityRules, rank: exp.Expression) -> exp.Expression:
 
 
 def _sentence(*parts: str | exp.Expression) -> exp.Expression:
-    texts = [exp.convert(part) if isinstance(part, str) else exp.cast(part, "text") for part in parts]
-    whole = texts[0]
+    texts: list[exp.Expression] = [
+        exp.Literal.string(part) if isinstance(part, str) else exp.cast(part, "text") for part in parts
+    ]
+    whole: exp.Expression = texts[0]
     for text in texts[1:]:
         whole = exp.DPipe(this=whole, expression=text)
     return whole
 
 
-def _nobody_shared() -> exp.Select:
-    columns = [f.null_of(Type.KEY).as_(name) for name in ("identifier_key", "by_rank", "people")]
-    return exp.select(*columns).where(exp.false())
+def _keys(shared: exp.Table) -> exp.Select:
+    return exp.select("identifier_key").from_(shared.copy())
 
 
-def _nothing_held() -> exp.Select:
-    kinds = (("x", Type.KEY), ("y", Type.KEY), ("reason", Type.TEXT), ("detail", Type.TEXT))
-    return exp.select(*(f.null_of(type_).as_(name) for name, type_ in kinds)).where(exp.false())
-
-
-def _grow(engine: Engine, name: str, more: exp.Select) -> None:
-    _swap(engine, name, exp.union(exp.select("*").from_(exp.to_table(name)), more, distinct=False))
-
-
-def _swap(engine: Engine, name: str, query: exp.Query) -> None:
-    """Stage a query that reads the stage which it replaces."""
-    engine.stage("identity_swap", query)
-    engine.stage(name, exp.select("*").from_("identity_swap"))
-    engine.drop_stage("identity_swap")
+def _together(parts: Iterable[exp.Query], columns: Iterable[tuple[str, Type]]) -> exp.Query:
+    """All rows of the parts; a query without rows if there is no part."""
+    whole: exp.Query | None = None
+    for part in parts:
+        whole = part if whole is None else exp.union(whole, part, distinct=False)
+    nothing = exp.select(*(f.null_of(type_).as_(name) for name, type_ in columns)).where(exp.false())
+    return nothing if whole is None else whole

@@ -1,4 +1,4 @@
-"""Making values alike, one value at a time: what is written differently and means the same becomes the same text.
+"""Making values alike, one at a time: what is written differently and means the same becomes the same text.
 
 Pure functions. The engine does the same in SQL for plain ASCII (see `keys`), which is nearly everything but
 phone numbers; a test holds both against each other.
@@ -15,7 +15,7 @@ EMAIL = (
     r"^[a-z0-9.!#$%&'*+/=?^_`{|}~-]{1,64}@"
     r"(?:[a-z0-9](?:[a-z0-9-]{0,61}[a-z0-9])?[.])+[a-z](?:[a-z0-9-]{0,61}[a-z0-9])?$"
 )
-"""Address in lower-case ASCII. Looser than RFC 5322 in dots, since some providers gave out `a..b@`; no quotes."""
+"""Address in lower-case ASCII. Looser in dots than RFC 5322, as some providers were; no quotes."""
 
 _DOMAIN = re.compile(EMAIL.partition("@")[2].removesuffix("$"))
 _ADDRESS = re.compile(EMAIL)

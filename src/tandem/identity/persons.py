@@ -2,7 +2,8 @@
 
 from sqlglot import exp
 
-from tandem.engine import Engine, functions as f
+from tandem.engine import Engine
+from tandem.engine import functions as f
 from tandem.identity.affected import AFFECTED
 from tandem.identity.levels import LABELS
 
@@ -13,10 +14,11 @@ STAGES = (MOVES, "identity_claims", "identity_kept", "identity_fresh", "identity
 def name_people(engine: Engine, version: int) -> exp.Table:
     """Stage the identifiers that change their person: (identifier_key, from_person_id, to_person_id).
 
-    from NULL: new in the map. to NULL: no longer usable, leaves the map. A component keeps the id that came to be in
-    the earliest version (then the smallest id) among those whose larger part it holds; the other ids end with this
-    version. A component without one gets digest60("person", its smallest identifier_key), which gives back the old
-    id to a person who was merged and is apart again; if that id is in use elsewhere, the version is added.
+    from NULL: new in the map. to NULL: no longer usable, leaves the map. A component keeps the id that came
+    to be in the earliest version (then the smallest id) among those whose larger part it holds; the
+    other ids end with this version. A component without one gets digest60("person", its smallest
+    identifier_key), which gives back the old id to a person who was merged and is apart again; if it is
+    in use elsewhere, the version is added.
     """
     engine.stage("identity_claims", _claims(engine))
     engine.stage("identity_kept", _kept(engine))
@@ -75,7 +77,7 @@ def _fresh() -> exp.Select:
         exp.select(
             "l.label",
             "MIN(l.identifier_key) AS least",
-            f.digest60(exp.convert("person"), exp.Min(this=exp.column("identifier_key", "l"))).as_(
+            f.digest60(exp.Literal.string("person"), exp.Min(this=exp.column("identifier_key", "l"))).as_(
                 "person_id"
             ),
         )
@@ -103,7 +105,7 @@ def _named(engine: Engine, version: int) -> exp.Query:
         .join(ended.subquery("d"), on="d.person_id = m.person_id", join_type="left")
         .where("d.person_id IS NULL")
     )
-    salted = f.digest60(exp.convert("person"), exp.column("least", "f"), exp.convert(version))
+    salted = f.digest60(exp.Literal.string("person"), exp.column("least", "f"), exp.Literal.number(version))
     fresh = (
         exp.select(
             "f.label",
@@ -138,5 +140,5 @@ def _moves(engine: Engine) -> exp.Query:
     return exp.union(now, gone, distinct=False)
 
 
-def _as(table: exp.Table, alias: str) -> exp.Expression:
+def _as(table: exp.Table, alias: str) -> exp.Expr:
     return exp.alias_(table, alias, table=True)

@@ -1,7 +1,8 @@
 """One run of identity: evidence since a batch, rules, components, people, then what changed is written.
 
-`person_changes` is the log and is written before `person_map`; a run that died between the two is finished by the
-next one. Held evidence is added before and let go after, so the next run still sees all that hangs together.
+`person_changes` is the log and is written before `person_map`; a run that died between the two is
+finished by the next one. Held evidence is added before and let go after, so the next run still sees all
+that hangs together.
 """
 
 from collections.abc import Callable
@@ -11,24 +12,26 @@ from datetime import datetime
 from sqlglot import exp
 
 from tandem.charter.definitions.identity import IdentityRules
-from tandem.engine import Engine, Mark, functions as f
-from tandem.identity import affected, levels, persons
+from tandem.engine import Engine, Mark
+from tandem.engine import functions as f
+from tandem.identity import affected, persons
 from tandem.identity.affected import AFFECTED
-from tandem.identity.levels import HELD
+from tandem.identity.levels import HELD, Levels
 from tandem.identity.persons import MOVES
 
 APP = "identity"
 STEPS = 5
 HELD_NOW = "identity_held_now"
 HELD_GONE = "identity_held_gone"
-STAGES = (*affected.STAGES, *levels.STAGES, *persons.STAGES, HELD_NOW, HELD_GONE)
+STAGES = (*affected.STAGES, *persons.STAGES, HELD_NOW, HELD_GONE)
 
 Told = Callable[[str, int, int], None]
 
 
 @dataclass(frozen=True)
 class Resolution:
-    """What one run did to the person map. All counts are of this run, but `people` and `held`, which are of now."""
+    """What one run did to the person map. Counts are of this run, but `people` and `held`, which are of
+    now."""
 
     version: int
     """Version of the person map now; 0 before the first person."""
@@ -57,13 +60,15 @@ def resolve(
 ) -> Resolution:
     """Bring the person map up to date with evidence and identifiers of loads after `since_batch`.
 
-    `since_batch` 0 looks at everything; do so whenever the rules changed. Writes person_map (only identifiers that
-    moved), person_changes (append), evidence_held (only what changed); a run that changes nothing commits nothing.
-    Every usable identifier has a person, alone if need be. An identifier that the rules block leaves the map, its
-    evidence joins nobody while it is blocked, and `person_changes` says so with no person after. The partition is
-    the same for any order and any split of the same evidence into runs.
+    `since_batch` 0 looks at everything; do so whenever the rules changed. Writes person_map (only
+    identifiers that moved), person_changes (append), evidence_held (only what changed); a run that
+    changes nothing commits nothing. Every usable identifier has a person, alone if need be. An
+    identifier that the rules block leaves the map, its evidence joins nobody while it is blocked, and
+    `person_changes` says so with no person after. The partition is the same for any order and any split
+    of the same evidence into runs.
     """
     told = progress or _silent
+    levels = Levels(engine, rules)
     try:
         finish_interrupted(engine)
         upto = max(since_batch, _last_batch(engine))
@@ -74,7 +79,7 @@ def resolve(
         told(f"reading evidence of {size:,} identifiers", 1, STEPS)
         affected.stage_graph(engine, rules)
         told("joining what belongs together", 2, STEPS)
-        levels.join_levels(engine, rules)
+        levels.join()
         version = current_version(engine) + 1
         told("naming people", 3, STEPS)
         persons.name_people(engine, version)
@@ -83,6 +88,7 @@ def resolve(
         told("people resolved", STEPS, STEPS)
         return _outcome(engine, upto, size, *counts)
     finally:
+        levels.drop()
         for name in STAGES:
             engine.drop_stage(name)
 
@@ -110,7 +116,7 @@ def _write(engine: Engine, version: int, now: datetime) -> tuple[int, int, int]:
     _hold(engine, version)
     if changed:
         rows = exp.select(
-            exp.convert(version).as_("version"),
+            exp.Literal.number(version).as_("version"),
             "identifier_key",
             "from_person_id",
             "to_person_id",
@@ -126,7 +132,7 @@ def _apply(engine: Engine, version: int) -> None:
     gone = exp.select("identifier_key").from_(MOVES).where("to_person_id IS NULL")
     engine.delete("person_map", gone)
     there = exp.select(
-        "identifier_key", "to_person_id AS person_id", exp.convert(version).as_("since_version")
+        "identifier_key", "to_person_id AS person_id", exp.Literal.number(version).as_("since_version")
     ).from_(MOVES)
     engine.upsert("person_map", there.where("to_person_id IS NOT NULL"), mark=Mark(APP, version))
 
@@ -154,7 +160,7 @@ def _hold(engine: Engine, version: int) -> None:
     )
     differs = exp.or_(*(f.differs(exp.column(c, "w"), exp.column(c, "o")) for c in ("reason", "detail")))
     changed = (
-        exp.select("w.evidence_id", "w.reason", "w.detail", exp.convert(version).as_("version"))
+        exp.select("w.evidence_id", "w.reason", "w.detail", exp.Literal.number(version).as_("version"))
         .from_(f"{HELD_NOW} AS w")
         .join(
             exp.alias_(engine.ref("evidence_held"), "o", table=True),
