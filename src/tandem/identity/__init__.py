@@ -5,7 +5,17 @@ Writes person_map, person_changes and evidence_held. Must never change evidence 
 and must never give a person another id without a version that says so.
 """
 
+from tandem.identity.explain import explain_person, find_person
+from tandem.identity.facts import PersonExplanation
 from tandem.identity.keys import KeyIdentifiers, key_identifiers
 from tandem.identity.resolve import Resolution, resolve
 
-__all__ = ["KeyIdentifiers", "Resolution", "key_identifiers", "resolve"]
+__all__ = [
+    "KeyIdentifiers",
+    "PersonExplanation",
+    "Resolution",
+    "explain_person",
+    "find_person",
+    "key_identifiers",
+    "resolve",
+]
