@@ -1,4 +1,8 @@
-"""Nodes → frozen definitions, by type hints. Every problem is collected; a broken part breaks its whole."""
+"""Nodes → frozen definitions, by type hints. Every problem is collected.
+
+A part that cannot be read is left out where it may be missing, and breaks its whole where it may not: so what
+stands around a mistake is still checked. Whoever collected a problem must not use what was bound.
+"""
 
 import types
 from collections.abc import Callable, Iterable, Mapping
@@ -7,7 +11,7 @@ from enum import Enum
 from typing import Annotated, TypeVar, Union, cast, get_args, get_origin, get_type_hints
 
 from tandem.charter.definitions.base import Bounds, Definition, Key, Rule
-from tandem.charter.nodes import Items, Node, Table
+from tandem.charter.nodes import Items, Node, Scalar, Table
 from tandem.charter.problems import MISSING_KEY, UNKNOWN_KEY, WRONG_TYPE
 from tandem.charter.scalars import read, shown
 from tandem.kernel import Place, Problem, nearest
@@ -41,9 +45,14 @@ class Slot:
 
 def slots(kind: type[Definition]) -> tuple[Slot, ...]:
     """The keys of a definition in order. They are also what the reference documentation lists."""
-    hints = get_type_hints(kind, include_extras=True)
-    own = {one.name for one in fields(Definition)}
-    return tuple(_slot(one, hints[one.name]) for one in fields(kind) if one.name not in own)
+    if kind not in _SLOTS:
+        hints = get_type_hints(kind, include_extras=True)
+        own = {one.name for one in fields(Definition)}
+        _SLOTS[kind] = tuple(_slot(one, hints[one.name]) for one in fields(kind) if one.name not in own)
+    return _SLOTS[kind]
+
+
+_SLOTS: dict[type[Definition], tuple[Slot, ...]] = {}
 
 
 def _slot(one: "Field[object]", hint: object) -> Slot:
@@ -102,7 +111,8 @@ class Binder:
         wanted = [slot for slot in slots(kind) if slot.attribute not in given]
         if not isinstance(node, Table):
             return self.no_table(node, [slot.word for slot in wanted])
-        self.only_keys(node, [slot.word for slot in wanted], [slot.word for slot in wanted if slot.required])
+        required = {slot.word: slot.key.help if slot.key else "…" for slot in wanted if slot.required}
+        self.only_keys(node, [slot.word for slot in wanted], required)
         values = dict(given)
         places = dict.fromkeys(given, named.place) if named else {}
         for slot in wanted:
@@ -112,7 +122,11 @@ class Binder:
                 values[slot.attribute] = self.value(slot, value_node)
             elif slot.required:
                 values[slot.attribute] = BROKEN
-        if any(value is BROKEN for value in values.values()):
+        optional = {slot.attribute for slot in wanted if not slot.required}
+        values = {
+            name: value for name, value in values.items() if value is not BROKEN or name not in optional
+        }
+        if BROKEN in values.values():
             return BROKEN
         made = kind(place=node.place, places=places, **values)
         if len(self.problems) == before and kind in self.checks:
@@ -130,8 +144,10 @@ class Binder:
             )
         )
 
-    def only_keys(self, table: Table, allowed: Iterable[str], required: Iterable[str] = ()) -> None:
-        """Collect unknown and missing keys. A misspelt required key is one problem, not two."""
+    def only_keys(
+        self, table: Table, allowed: Iterable[str], required: Mapping[str, str] | None = None
+    ) -> None:
+        """Collect unknown and missing keys (word → help). A misspelt required key is one problem, not two."""
         words = list(allowed)
         present = [key.text for key, _ in table.entries]
         unknown = [key for key, _ in table.entries if key.text not in words]
@@ -139,12 +155,16 @@ class Binder:
             sentence = f"unknown key `{key.text[:60]}`"
             self.add(UNKNOWN_KEY(sentence, place=key.place, found=key.text[:60], alternatives=words))
         meant = {nearest(key.text, words) for key in unknown}
-        for word in required:
+        for word, help_ in (required or {}).items():
             if word not in present and word not in meant:
-                self.add(MISSING_KEY(f"key `{word}` is missing", place=table.place, expected=f"{word}: …"))
+                self.add(
+                    MISSING_KEY(f"key `{word}` is missing", place=table.place, expected=f"{word}: {help_}")
+                )
 
     def value(self, slot: Slot, node: Node) -> object:
         """The node as a value of the slot's type."""
+        if isinstance(node, Scalar) and not node.readable:
+            return BROKEN
         if slot.hint in self.special:
             return self.special[slot.hint](self, node)
         origin = get_origin(slot.hint)
@@ -168,7 +188,7 @@ class Binder:
                 )
             )
         slot = _part(word, hint)
-        return whole([self.value(slot, item) for item in node.items])
+        return kept([self.value(slot, item) for item in node.items])
 
     def named(self, hint: object, node: Node, attribute: str) -> object:
         """Keys that name the definitions under them, as a tuple; the key becomes the attribute."""
@@ -176,7 +196,7 @@ class Binder:
         if not isinstance(node, Table):
             return self.no_table(node, ["NAME: {…}"])
         name = next(slot for slot in slots(kind) if slot.attribute == attribute)
-        return whole(
+        return kept(
             [
                 self.definition(kind, value, {attribute: self.value(name, key)}, key)
                 for key, value in node.entries
@@ -189,7 +209,7 @@ class Binder:
             return self.no_table(node, ["NAME: …"])
         key_slot, value_slot = _part(word, hints[0]), _part(word, hints[1])
         pairs = [(self.value(key_slot, key), self.value(value_slot, value)) for key, value in node.entries]
-        return BROKEN if any(BROKEN in pair for pair in pairs) else dict(pairs)
+        return {key: value for key, value in pairs if key is not BROKEN and value is not BROKEN}
 
 
 def _part(word: str, hint: object) -> Slot:
@@ -198,9 +218,10 @@ def _part(word: str, hint: object) -> Slot:
     return Slot(word=word, attribute=word, hint=plain, required=True, key=None, rule=rule)
 
 
-def whole(parts: list[object]) -> tuple[object, ...] | Broken:
-    """The parts, unless one of them is broken."""
-    return BROKEN if any(part is BROKEN for part in parts) else tuple(parts)
+def kept(parts: list[object]) -> tuple[object, ...] | Broken:
+    """The parts that could be read; BROKEN when there were some and none could."""
+    good = tuple(part for part in parts if part is not BROKEN)
+    return BROKEN if parts and not good else good
 
 
 def places_of(word: str, node: Node) -> dict[str, Place]:

@@ -9,6 +9,8 @@ from tandem.charter.definitions.traits import Trait, TraitOperator
 from tandem.kernel.values import Label
 
 LABELS = tuple(Label)
+NUMBERS = (FieldType.INTEGER, FieldType.NUMBER, FieldType.MONEY)
+TIMES = (FieldType.TIMESTAMP, FieldType.DATE)
 
 
 @dataclass(frozen=True)
@@ -24,7 +26,7 @@ class FieldFacts:
 
 @dataclass(frozen=True)
 class TraitFacts:
-    """The type of a trait, None if it cannot be inferred (its field is unknown), and its label and unit.
+    """The type of a trait, None if it has none (its field is unknown or does not fit), its label and unit.
 
     The label is the most restrictive of the fields it reads; at least internal.
     """
@@ -64,6 +66,7 @@ def trait_facts(trait: Trait, view: CatalogView) -> TraitFacts:
     """Type, label and unit of a trait from the fields it reads."""
     fields = view.fields_of(trait.of) or {}
     read = fields.get(trait.field) if trait.field else None
+    fits = read is not None and read.type in types_for(trait.operator)
     touched = [fields[one.field].label for one in trait.where if one.field in fields]
     label = strictest([Label.INTERNAL, *touched, *([read.label] if read else [])])
     match trait.operator:
@@ -72,9 +75,20 @@ def trait_facts(trait: Trait, view: CatalogView) -> TraitFacts:
         case TraitOperator.DAYS_SINCE:
             return TraitFacts(FieldType.INTEGER, label, "days")
         case TraitOperator.AVERAGE:
-            return TraitFacts(FieldType.NUMBER if read else None, label, read.unit if read else None)
+            return TraitFacts(FieldType.NUMBER if fits else None, label, read.unit if read else None)
         case _:
-            return TraitFacts(read.type if read else None, label, read.unit if read else None)
+            return TraitFacts(read.type if read and fits else None, label, read.unit if read else None)
+
+
+def types_for(operator: TraitOperator) -> tuple[FieldType, ...]:
+    """The types of fields an operator can be computed of."""
+    match operator:
+        case TraitOperator.SUM | TraitOperator.AVERAGE:
+            return NUMBERS
+        case TraitOperator.MIN | TraitOperator.MAX:
+            return (*NUMBERS, *TIMES)
+        case _:
+            return tuple(FieldType)
 
 
 def strictest(labels: Iterable[Label]) -> Label:

@@ -4,7 +4,7 @@ import re
 from collections.abc import Iterable
 from datetime import timedelta
 
-from tandem.charter.binding import BROKEN, Binder, Broken, Slot, Special, places_of, whole
+from tandem.charter.binding import BROKEN, Binder, Broken, Slot, Special, kept, places_of
 from tandem.charter.definitions.audiences import (
     All,
     Any,
@@ -38,12 +38,14 @@ def _slot(word: str, hint: object, rule: Rule | None = None) -> Slot:
 
 def _text(binder: Binder, table: Table, word: str, default: object, rule: Rule | None = None) -> object:
     node = table.get(word)
-    return default if node is None else binder.value(_slot(word, str, rule), node)
+    value = default if node is None else binder.value(_slot(word, str, rule), node)
+    return default if value is BROKEN else value
 
 
 def _within(binder: Binder, table: Table) -> object:
     node = table.get("within")
-    return None if node is None else binder.value(_slot("within", timedelta), node)
+    value = None if node is None else binder.value(_slot("within", timedelta), node)
+    return None if value is BROKEN else value
 
 
 def _places(table: Table) -> dict[str, Place]:
@@ -106,6 +108,8 @@ def _several(binder: Binder, operator: Operator, node: Node) -> tuple[Value, ...
 
 
 def _one(binder: Binder, operator: Operator, node: Node) -> Value | Broken:
+    if isinstance(node, Scalar) and not node.readable:
+        return BROKEN
     if not isinstance(node, Scalar) or node.value is None:
         sentence = f"`{operator}` needs one value"
         return binder.add(WRONG_TYPE(sentence, place=node.place, found=shown(node), expected="one value"))
@@ -157,15 +161,16 @@ def _required(binder: Binder, table: Table, word: str, rule: Rule | None = Rule.
     return BROKEN if isinstance(value, Broken) else str(value)
 
 
-def _where(binder: Binder, table: Table) -> tuple[Comparison, ...] | Broken:
+def _where(binder: Binder, table: Table) -> tuple[Comparison, ...]:
     node = table.get("where")
     if node is None:
         return ()
     if not isinstance(node, Items):
         sentence = "`where` is a list of comparisons"
-        return binder.add(WRONG_TYPE(sentence, place=node.place, found=shown(node), expected=f"- {WHERE}"))
+        binder.add(WRONG_TYPE(sentence, place=node.place, found=shown(node), expected=f"- {WHERE}"))
+        return ()
     found = [comparison(binder, item) for item in node.items]
-    return BROKEN if BROKEN in found else tuple(one for one in found if isinstance(one, Comparison))
+    return tuple(one for one in found if isinstance(one, Comparison))
 
 
 # ── traits ───────────────────────────────────────────────────────────────────────────────────────
@@ -182,7 +187,7 @@ def trait(binder: Binder, node: Node) -> Trait | Broken:
     target = _trait_target(binder, node)
     parts = {word: _text(binder, node, word, "") for word in ("title", "description")}
     parts |= {"within": _within(binder, node), "where": _where(binder, node)}
-    if isinstance(name, Broken) or isinstance(target, Broken) or BROKEN in parts.values():
+    if isinstance(name, Broken) or isinstance(target, Broken):
         return BROKEN
     operator, of, field_name = target
     return Trait(
@@ -271,7 +276,7 @@ def _group(binder: Binder, table: Table, word: str) -> All | Any | Broken:
         return binder.add(WRONG_TYPE(sentence, place=place, found=found, expected="a list, at least one"))
     inner = [condition(binder, item) for item in node.items]
     parts = tuple(one for one in inner if not isinstance(one, Broken))
-    if len(parts) < len(inner):
+    if not parts:
         return BROKEN
     kind = All if word == "all" else Any
     return kind(conditions=parts, place=table.place, places=_places(table))
@@ -312,12 +317,12 @@ def _did(binder: Binder, table: Table) -> DidCondition | Broken:
     event = _required(binder, table, "did")
     measured = _measure(binder, table)
     within, where = _within(binder, table), _where(binder, table)
-    if isinstance(event, Broken) or isinstance(measured, Broken) or BROKEN in (within, where):
+    if isinstance(event, Broken) or isinstance(measured, Broken):
         return BROKEN
     return DidCondition(
         event=event,
         within=within,  # type: ignore[arg-type]
-        where=where,  # type: ignore[arg-type]
+        where=where,
         place=table.place,
         **measured,  # type: ignore[arg-type]
     )
@@ -351,14 +356,14 @@ def when(binder: Binder, node: Node) -> When | Broken:
     """`{field: value, other: [a, b]}`, all of them."""
     if not isinstance(node, Table) or not node.entries:
         return binder.no_table(node, ["FIELD: VALUE"])
-    tests = whole([_when_test(binder, key, value) for key, value in node.entries])
+    tests = kept([_when_test(binder, key, value) for key, value in node.entries])
     return BROKEN if isinstance(tests, Broken) else When(tests=tests, place=node.place)  # type: ignore[arg-type]
 
 
 def _when_test(binder: Binder, key: Scalar, value: Node) -> object:
     path = binder.value(_slot("when", str, Rule.PATH), key)
     parts = value.items if isinstance(value, Items) else (value,)
-    values = whole([binder.value(_slot(key.text, str, Rule.TEXT_AS_WRITTEN), part) for part in parts])
+    values = kept([binder.value(_slot(key.text, str, Rule.TEXT_AS_WRITTEN), part) for part in parts])
     if isinstance(path, Broken) or isinstance(values, Broken):
         return BROKEN
     return WhenTest(path=str(path), values=values, place=key.place)  # type: ignore[arg-type]

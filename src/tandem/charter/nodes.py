@@ -14,10 +14,12 @@ from ruamel.yaml.nodes import Node as YamlNode
 from tandem.charter.problems import BAD_VALUE, DUPLICATE_KEY, EMPTY_FILE, SYNTAX, TAB, TOO_LARGE, WRONG_TYPE
 from tandem.kernel import Place, Problem, parse_instant
 
-MOST_CHARACTERS = 1_000_000
+MOST_CHARACTERS = 250_000
+MOST_OPEN_BRACKETS = 200
 MOST_NODES = 50_000
 MOST_DEPTH = 50
 TAG = "tag:yaml.org,2002:"
+KINDS = {"int": "whole number", "float": "number", "timestamp": "time"}
 
 
 @dataclass(frozen=True)
@@ -27,6 +29,8 @@ class Scalar:
     value: str | int | Decimal | bool | date | datetime | None
     text: str
     place: Place
+    readable: bool = True
+    """False when its problem is already collected."""
 
 
 @dataclass(frozen=True)
@@ -72,6 +76,7 @@ def read_yaml(file: str, text: str, problems: list[Problem]) -> Node | None:
         )
         return None
     try:
+        _few_brackets(file, text)
         root = _compose(file, text)
         if root is None:
             problems.append(EMPTY_FILE(f"`{file}` is empty", place=top))
@@ -82,6 +87,17 @@ def read_yaml(file: str, text: str, problems: list[Problem]) -> Node | None:
     except RecursionError:
         problems.append(TOO_LARGE(f"`{file}` is nested too deep", place=top, expected=f"{MOST_DEPTH} levels"))
     return None
+
+
+def _few_brackets(file: str, text: str) -> None:
+    """Refuse very many open brackets: the parser's time grows with their square. Those in texts count too."""
+    opened = 0
+    for found in re.finditer(r"[\[\]{}]", text):
+        opened = opened + 1 if found[0] in "[{" else max(0, opened - 1)
+        if opened > MOST_OPEN_BRACKETS:
+            place = Place(file, text.count("\n", 0, found.start()) + 1)
+            limit = f"at most {MOST_OPEN_BRACKETS} at once"
+            raise _Unfit(TOO_LARGE(f"`{file}` has too many open brackets", place=place, expected=limit))
 
 
 def _compose(file: str, text: str) -> YamlNode | None:
@@ -97,6 +113,8 @@ def _compose(file: str, text: str) -> YamlNode | None:
 
 def _syntax(file: str, text: str, error: MarkedYAMLError) -> Problem:
     mark = error.problem_mark or error.context_mark
+    if mark and error.context_mark and not text[mark.index :].strip():
+        mark = error.context_mark  # an open bracket is found out at the end; the mistake is where it opens
     place = Place(file, mark.line + 1, mark.column + 1) if mark else Place(file, 1, 1)
     lines = text.splitlines()
     line = lines[mark.line] if mark and mark.line < len(lines) else ""
@@ -164,14 +182,16 @@ class _Tree:
             return Scalar(_typed(tag, yaml.value), yaml.value, place)
         except KeyError:
             self.problems.append(
-                BAD_VALUE(f"tag `{tag.replace(TAG, '!!')}` is not for a charter", place=place, found=tag)
+                BAD_VALUE(
+                    f"tag `{tag.replace(TAG, '!!')}` is not for a charter",
+                    place=place,
+                    found=tag.replace(TAG, "!!"),
+                )
             )
         except (ValueError, InvalidOperation, OverflowError):
-            kind = tag.removeprefix(TAG)
-            self.problems.append(
-                BAD_VALUE(f"not a {kind} that can be used", place=place, found=yaml.value[:40])
-            )
-        return Scalar(yaml.value, yaml.value, place)
+            kind = KINDS.get(tag.removeprefix(TAG), "value")
+            self.problems.append(BAD_VALUE(f"this {kind} cannot be used", place=place, found=yaml.value[:40]))
+        return Scalar(yaml.value, yaml.value, place, readable=False)
 
 
 def _typed(tag: str, text: str) -> str | int | Decimal | bool | date | datetime | None:

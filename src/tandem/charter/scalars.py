@@ -131,6 +131,12 @@ def span(text: str) -> timedelta:
     return found
 
 
+def _span(node: Scalar) -> timedelta:
+    if not isinstance(node.value, str):
+        raise Misfit(WRONG_TYPE)
+    return span(node.value)
+
+
 def _instant(node: Scalar) -> datetime:
     match node.value:
         case datetime():
@@ -178,8 +184,10 @@ def _pattern(node: Scalar) -> str:
 
 
 def _zone(node: Scalar) -> str:
-    if node.text not in zoneinfo.available_timezones():
-        raise Misfit
+    try:
+        zoneinfo.ZoneInfo(node.text)
+    except (zoneinfo.ZoneInfoNotFoundError, ValueError, OSError):
+        raise Misfit from None
     return node.text
 
 
@@ -249,7 +257,7 @@ TYPES: dict[type, Callable[[Scalar], object]] = {
     int: _whole,
     Decimal: _number,
     bool: _truth,
-    timedelta: lambda node: span(_text(node)),
+    timedelta: _span,
     datetime: _instant,
 }
 RULES: dict[Rule, Callable[[Scalar], object]] = {

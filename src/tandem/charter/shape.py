@@ -85,7 +85,7 @@ def campaign_shape(campaign: Definition) -> Iterable[Problem]:
         yield CONTRADICTION(sentence, place=campaign.at(other), found=other)
     if not 0 < campaign.holdout * 10 <= 9:
         sentence = f"the holdout of `{campaign.campaign}` is out of its bounds"
-        found = f"{campaign.holdout * 100:f}".rstrip("0").rstrip(".") + "%"
+        found = f"{campaign.holdout * 100:.4f}".rstrip("0").rstrip(".") + "%"
         yield HOLDOUT(sentence, place=campaign.at("holdout"), found=found, expected="over 0% and at most 90%")
     if campaign.starts and campaign.ends and campaign.ends <= campaign.starts:
         sentence = f"`{campaign.campaign}` ends before it starts"

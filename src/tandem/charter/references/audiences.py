@@ -2,6 +2,7 @@
 
 from collections.abc import Iterator
 
+from tandem.charter.catalog import NUMBERS
 from tandem.charter.definitions.audiences import (
     Audience,
     AudienceCondition,
@@ -22,7 +23,7 @@ from tandem.charter.problems import (
     UNKNOWN_EVENT_FIELD,
     UNKNOWN_TRAIT,
 )
-from tandem.charter.references.fits import NUMBERS, misfit, written
+from tandem.charter.references.fits import misfit, written
 from tandem.charter.references.scope import Scope
 from tandem.charter.references.traits import compared
 from tandem.kernel import Problem
@@ -105,6 +106,8 @@ def _measured(condition: DidCondition) -> Iterator[Problem]:
     """`did` counts, sums or dates: the test has to fit that, and none of them can be unknown."""
     type_ = MEASURED[condition.measure]
     expected = misfit(condition.test, type_)
+    if expected is not None:
+        expected = expected.replace(f", {Operator.KNOWN}", "")
     if condition.test.operator is Operator.KNOWN:
         expected = "a comparison; that it happened at all is `did` alone, that it did not is `not`"
     if expected is not None:

@@ -2,6 +2,7 @@
 
 from collections.abc import Iterator
 
+from tandem.charter.catalog import NUMBERS
 from tandem.charter.definitions.campaigns import Campaign
 from tandem.charter.definitions.identity import Normalise
 from tandem.charter.definitions.purposes import Channel
@@ -14,7 +15,6 @@ from tandem.charter.problems import (
     EXPORT_FIELD,
     NO_EMAIL_KIND,
 )
-from tandem.charter.references.fits import NUMBERS
 from tandem.charter.references.messages import message_problems
 from tandem.charter.references.scope import Scope
 from tandem.kernel import Problem

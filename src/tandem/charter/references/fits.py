@@ -7,8 +7,6 @@ from typing import assert_never
 from tandem.charter.definitions.comparisons import Ago, Operator, Test, Value
 from tandem.charter.definitions.sources import FieldType
 
-NUMBERS = (FieldType.INTEGER, FieldType.NUMBER, FieldType.MONEY)
-TIMES = (FieldType.TIMESTAMP, FieldType.DATE)
 EXPECTED = {
     FieldType.TEXT: "text; in quotes if it looks like a number, a date or true/false",
     FieldType.INTEGER: "a whole number",
@@ -86,9 +84,21 @@ def _backwards(low: Value, high: Value) -> bool:
             return False
 
 
+def _written(value: Value) -> str:
+    match value:
+        case Ago():
+            return value.text
+        case bool():
+            return str(value).lower()
+        case str():
+            return f'"{value}"'
+        case _:
+            return str(value)
+
+
 def written(test: Test) -> str:
     """The test as an author would write it, for `found`."""
-    values = [value.text if isinstance(value, Ago) else str(value) for value in test.values]
+    values = [_written(value) for value in test.values]
     if test.operator in (Operator.IN, Operator.NOT_IN, Operator.BETWEEN):
         return f"{test.operator}: [{', '.join(values)}]"
     return f"{test.operator}: {values[0]}"

@@ -20,20 +20,20 @@ def duplicate_names(scope: Scope) -> list[Problem]:
     problems += _twice("audience", "audience", charter.audiences)
     problems += _twice("campaign", "campaign", charter.campaigns)
     for policy in charter.policies:
-        problems += _twice(f"role of policy {policy.policy}", "role", policy.roles)
+        problems += _twice("role", "role", policy.roles, f" in policy `{policy.policy}`")
     for source in charter.sources:
-        problems += _twice(f"event of source {source.source}", "kind", source.events)
+        problems += _twice("event", "kind", source.events, f" in source `{source.source}`")
     return problems + _event_and_record(scope)
 
 
-def _twice(what: str, attribute: str, definitions: Iterable[Definition]) -> list[Problem]:
+def _twice(what: str, attribute: str, definitions: Iterable[Definition], where: str = "") -> list[Problem]:
     seen: dict[str, Definition] = {}
     problems = []
     for one in definitions:
         name = getattr(one, attribute)
         if name in seen:
             first = seen[name].at(attribute)
-            sentence = f"{what} `{name}` is declared twice"
+            sentence = f"{what} `{name}` is declared twice{where}"
             problems.append(DUPLICATE_NAME(sentence, place=one.at(attribute), found=f"also at {first}"))
         seen.setdefault(name, one)
     return problems

@@ -2,10 +2,9 @@
 
 from collections.abc import Iterator, Mapping
 
-from tandem.charter.catalog import FieldFacts
+from tandem.charter.catalog import FieldFacts, types_for
 from tandem.charter.definitions.comparisons import Comparison
-from tandem.charter.definitions.sources import FieldType
-from tandem.charter.definitions.traits import Trait, TraitOperator
+from tandem.charter.definitions.traits import Trait
 from tandem.charter.problems import (
     RESERVED,
     TRAIT_OF_RECORD,
@@ -15,7 +14,7 @@ from tandem.charter.problems import (
     UNKNOWN_TRAIT_FIELD,
     UNKNOWN_TRAIT_SOURCE,
 )
-from tandem.charter.references.fits import NUMBERS, TIMES, misfit, written
+from tandem.charter.references.fits import misfit, written
 from tandem.charter.references.scope import Scope
 from tandem.kernel import Code, Problem
 
@@ -25,7 +24,13 @@ PROFILE_COLUMNS = ("person_id",)
 def trait_references(scope: Scope) -> list[Problem]:
     """Each trait is of a declared event or record and field, of a type its operator can work with."""
     problems = [
-        RESERVED(f"`{trait.trait}` is a column of the profile", place=trait.at("trait"), found=trait.trait)
+        RESERVED(
+            f"`{trait.trait}` is a column of the profile",
+            place=trait.at("trait"),
+            found=trait.trait,
+            fix="rename the trait, then run `tandem check`",
+            who="marketing",
+        )
         for trait in scope.charter.traits
         if trait.trait in PROFILE_COLUMNS
     ]
@@ -59,20 +64,10 @@ def _field(trait: Trait, fields: Mapping[str, FieldFacts]) -> Iterator[Problem]:
         place = trait.at("of")
         yield UNKNOWN_TRAIT_FIELD(sentence, place=place, found=trait.field, alternatives=tuple(fields))
         return
-    type_, wanted = fields[trait.field].type, _types_for(trait.operator)
+    type_, wanted = fields[trait.field].type, types_for(trait.operator)
     if type_ not in wanted:
         sentence = f"`{trait.operator}` cannot be taken of `{trait.of}.{trait.field}`, which is {type_}"
         yield TRAIT_TYPE(sentence, place=trait.at("of"), found=str(type_), expected=", ".join(wanted))
-
-
-def _types_for(operator: TraitOperator) -> tuple[FieldType, ...]:
-    match operator:
-        case TraitOperator.SUM | TraitOperator.AVERAGE:
-            return NUMBERS
-        case TraitOperator.MIN | TraitOperator.MAX:
-            return (*NUMBERS, *TIMES)
-        case _:
-            return tuple(FieldType)
 
 
 def compared(
