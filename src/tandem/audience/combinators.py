@@ -20,10 +20,7 @@ class AllOf(Node):
 
     def sentence(self) -> str:
         first, *rest = sorted(self.parts, key=lambda part: isinstance(part, NotOf))
-        clauses = [
-            within(first),
-            *(f"but {_except(part)}" if isinstance(part, NotOf) else f"and {within(part)}" for part in rest),
-        ]
+        clauses = [within(first), *(_joined(part) for part in rest)]
         return ", ".join(clauses) if len(clauses) > 2 else " ".join(clauses)
 
     def footprint(self) -> frozenset[FieldRef]:
@@ -68,7 +65,7 @@ class NotOf(Node):
     part: Node
 
     def sentence(self) -> str:
-        return f"who are anybody {_except(self)}"
+        return f"who are not among those {within(self.part)}"
 
     def footprint(self) -> frozenset[FieldRef]:
         return self.part.footprint()
@@ -89,6 +86,5 @@ def within(part: Node) -> str:
     return f"({part.sentence()})" if several else part.sentence()
 
 
-def _except(part: NotOf) -> str:
-    inner = part.part
-    return f"except those {within(inner)}"
+def _joined(part: Node) -> str:
+    return f"but not those {within(part.part)}" if isinstance(part, NotOf) else f"and {within(part)}"

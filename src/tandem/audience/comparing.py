@@ -13,6 +13,7 @@ from tandem.kernel import numbers
 from tandem.kernel.values import Type
 
 DAY = timedelta(days=1)
+CENT, LARGEST = Decimal("0.0001"), Decimal(10) ** 14
 
 
 def compare(subject: exp.Expr, type_: Type, test: Test, now: datetime) -> exp.Expr:
@@ -89,7 +90,8 @@ def _literal(value: str | int | Decimal | bool | date | datetime, type_: Type) -
     if type_ is Type.NUMBER and not isinstance(value, bool):
         return f.cast(f.value(value), type_)
     if type_ is Type.MONEY and isinstance(value, int | Decimal):
-        return f.value(Decimal(value))
+        exact = Decimal(value)
+        return f.cast(f.value(exact), type_) if exact == exact.quantize(CENT) < LARGEST else f.value(exact)
     if type_ is Type.TIMESTAMP and isinstance(value, date) and not isinstance(value, datetime):
         return f.instant(datetime(value.year, value.month, value.day))
     return f.value(value)

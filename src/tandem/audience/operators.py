@@ -54,7 +54,7 @@ def _average(value: exp.Expr, type_: Type) -> Build:
 def _at_the_end(
     function: type[exp.ArgMax] | type[exp.ArgMin], value: exp.Expr, scan: Scan, key: str
 ) -> Build:
-    order = exp.Struct(expressions=[scan.field("event_at"), scan.field(key)])
+    order = f.row_order(scan.field("event_at"), scan.field(key))
 
     def build(condition: exp.Expr | None) -> exp.Expr:
         known = value.is_(exp.null()).not_()

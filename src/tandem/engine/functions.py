@@ -17,6 +17,7 @@ Scalar = str | int | bool | float | Decimal | datetime | date | None
 
 DIGEST = "TANDEM_DIGEST60"
 WHOLE_DAYS = "TANDEM_WHOLE_DAYS"
+ROW_ORDER = "TANDEM_ROW_ORDER"
 
 
 def instant(moment: datetime) -> exp.Expression:
@@ -63,6 +64,11 @@ def digest60(*parts: exp.Expression) -> exp.Expression:
 def whole_days(start: exp.Expr, end: exp.Expr) -> exp.Expr:
     """Full periods of 24 hours from one timestamp to a later one, a whole number; not a count of midnights."""
     return exp.Anonymous(this=WHOLE_DAYS, expressions=[start, end])
+
+
+def row_order(at: exp.Expr, key: exp.Expr) -> exp.Expr:
+    """What orders rows by a timestamp and then by a 60-bit key, for `first` and `last` of a group. Only to compare."""
+    return exp.Anonymous(this=ROW_ORDER, expressions=[at, key])
 
 
 def same(left: exp.Expression, right: exp.Expression) -> exp.Expression:
@@ -122,11 +128,23 @@ def _days_spark(parts: list[exp.Expression]) -> exp.Expression:
     return exp.Anonymous(this="TIMESTAMPDIFF", expressions=[exp.var("DAY"), *parts])
 
 
+def _order_duckdb(parts: list[exp.Expression]) -> exp.Expression:
+    # One wide integer: DuckDB compares it twice as fast as a struct of the two.
+    micros = exp.cast(exp.Anonymous(this="EPOCH_US", expressions=[parts[0]]), "int128")
+    return exp.Add(this=exp.Mul(this=micros, expression=exp.Literal.number(2**60)), expression=parts[1])
+
+
+def _order_spark(parts: list[exp.Expression]) -> exp.Expression:
+    return exp.Struct(expressions=parts)
+
+
 LOWERED: dict[tuple[str, str], Callable[[list[exp.Expression]], exp.Expression]] = {
     (DIGEST, "duckdb"): _digest_duckdb,
     (DIGEST, "spark"): _digest_spark,
     (WHOLE_DAYS, "duckdb"): _days_duckdb,
     (WHOLE_DAYS, "spark"): _days_spark,
+    (ROW_ORDER, "duckdb"): _order_duckdb,
+    (ROW_ORDER, "spark"): _order_spark,
 }
 
 

@@ -13,10 +13,11 @@ from tandem.audience.node import Node
 from tandem.audience.reading import Reading
 from tandem.audience.scan import Build, Scan, counted, picked, summed
 from tandem.audience.words import Noun, subject
+from tandem.charter.catalog import NUMBERS
 from tandem.charter.definitions import Comparison, DidCondition, DidMeasure, Operator, Test
 from tandem.charter.definitions.sources import FieldType
 from tandem.charter.problems import AUDIENCE_COMPARISON, AUDIENCE_SUM, UNKNOWN_EVENT, UNKNOWN_EVENT_FIELD
-from tandem.charter.references.fits import NUMBERS, misfit, written
+from tandem.charter.references.fits import misfit, written
 from tandem.engine import Catalogue, Column
 from tandem.kernel import Problem, numbers
 from tandem.kernel.values import FieldRef, Type
