@@ -13,7 +13,9 @@ from tandem.charter.definitions import Campaign
 from tandem.engine import Engine
 from tandem.engine import functions as f
 from tandem.kernel import digest60
+from tandem.policy import kept
 
+ROOM = "journey"
 BUCKETS = 10_000
 TREATED = "treated"
 CONTROL = "control"
@@ -69,7 +71,7 @@ def assign(engine: Engine, campaign: Campaign, members: exp.Query, permit: str, 
 
 def assigned_people(engine: Engine, campaign: Campaign) -> exp.Select:
     """One row per person assigned so far: person_id, arm, assigned_at. For receipts, not for measuring."""
-    a = exp.alias_(engine.ref("assignments", by="journey"), "a", table=True)
+    a = exp.alias_(kept("assignments", ROOM, engine.catalogue), "a", table=True)
     columns = [exp.column(name, "a") for name in ("person_id", "arm", "assigned_at")]
     return exp.select(*columns).from_(a).where(exp.column("campaign", "a").eq(campaign.campaign))
 

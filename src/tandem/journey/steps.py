@@ -13,7 +13,7 @@ from sqlglot import exp
 from tandem.charter.definitions import Campaign
 from tandem.engine import Engine
 from tandem.engine import functions as f
-from tandem.journey.assigning import CONTROL, TREATED
+from tandem.journey.assigning import CONTROL, TREATED, assigned_people
 
 
 class Status(StrEnum):
@@ -71,25 +71,19 @@ def step(campaign: Campaign, state: State, facts: Facts, now: datetime) -> tuple
             assert_never(state.status)
 
 
-def intents(engine: Engine, campaign: Campaign, now: datetime) -> exp.Select:
-    """One row `person_id` per person to whom `step` owes the message now: the whole campaign in one query."""
-    a = exp.alias_(engine.ref("assignments", by="journey"), "a", table=True)
-    c = exp.alias_(engine.ref("contacts", by="journey"), "c", table=True)
+def intents(engine: Engine, campaign: Campaign, contacted: exp.Query, now: datetime) -> exp.Select:
+    """One row `person_id` per person to whom `step` owes the message now: the whole campaign in one query.
+
+    `contacted` has one row `person_id` per person with a contact in this campaign, in whatever state.
+    """
+    a, c = exp.column("person_id", "a"), exp.column("person_id", "c")
     return (
-        exp.select(exp.column("person_id", "a"))
-        .from_(a)
-        .join(c, on=_same_person(), join_type="left")
-        .where(exp.column("campaign", "a").eq(campaign.campaign))
+        exp.select(a)
+        .from_(assigned_people(engine, campaign).subquery("a"))
+        .join(contacted.subquery("c"), on=a.eq(c), join_type="left")
+        .where(c.is_(exp.null()))
         .where(exp.column("arm", "a").eq(TREATED))
-        .where(exp.column("person_id", "c").is_(exp.null()))
         .where(exp.column("assigned_at", "a") > f.instant(now - campaign.window))
-    )
-
-
-def _same_person() -> exp.Condition:
-    return exp.and_(
-        exp.column("campaign", "a").eq(exp.column("campaign", "c")),
-        exp.column("person_id", "a").eq(exp.column("person_id", "c")),
     )
 
 
