@@ -1,0 +1,22 @@
+"""Arrival: from files to typed events and records, or to quarantine; nothing that arrives is lost.
+
+Answers: what came, what landed, what waits and why. Writes event_*, record_*, events_unplanned, identifiers,
+evidence, consents, suppressions, quarantine, quarantine_outcomes and loads. Must never decide who a person is,
+never rewrite a landed event, and never take a row twice.
+"""
+
+from tandem.collect.results import Entry, Replayed, Taken, TakenFile, Waiting
+from tandem.collect.tables import catalogue_tables
+from tandem.collect.taking import take_source
+from tandem.collect.waiting import list_quarantine
+
+__all__ = [
+    "Entry",
+    "Replayed",
+    "Taken",
+    "TakenFile",
+    "Waiting",
+    "catalogue_tables",
+    "list_quarantine",
+    "take_source",
+]

@@ -1,0 +1,276 @@
+"""Whom the rows are about: identifiers with their keys, the subject of each row, evidence, consents, suppressions."""
+
+from collections.abc import Callable
+
+from sqlglot import exp
+
+from tandem.collect import problems
+from tandem.collect.landing import (
+    DUPLICATES,
+    ENTRIES,
+    FILES,
+    PEOPLE,
+    ROWS,
+    Work,
+    base,
+    good,
+    known,
+    null,
+    table,
+    union,
+    unplanned,
+)
+from tandem.engine import Engine
+from tandem.engine import functions as f
+from tandem.kernel import Problem
+
+KeyIdentifiers = Callable[[Engine, exp.Table], exp.Table]
+RAW, KEYED, COLLIDED = "collect_raw", "collect_keyed", "collect_collided"
+STAGES = (RAW, KEYED, COLLIDED)
+SAME_ROW = "same_row"
+
+
+def stage_keyed(work: Work, key_identifiers: KeyIdentifiers) -> list[Problem]:
+    """Distinct raw identifiers of rows that can land, with their keys: collect_keyed(kind, raw, identifier_key,
+    value, blocked). A value whose key another value has already is blocked and told as a problem."""
+    raw = work.engine.stage(RAW, _raw_identifiers(work))
+    given = key_identifiers(work.engine, raw)
+    names = ("kind", "raw", "identifier_key", "value", "blocked")
+    columns = [exp.column(name, "k") for name in names]
+    try:
+        work.engine.stage(COLLIDED, _collided(work, given))
+        clash = exp.column("key", "c")
+        blocked = exp.Case().when(known(clash.copy()), exp.Literal.string("key_collision"))
+        query = exp.select(*columns[:4], blocked.else_(columns[4]).as_("blocked"))
+        on = exp.and_(
+            exp.column("identifier_key", "k").eq(clash), exp.column("value", "k").eq(exp.column("value", "c"))
+        )
+        source = exp.alias_(given.copy(), "k", table=True)
+        work.engine.stage(KEYED, query.from_(source).join(table(COLLIDED, "c"), on=on, join_type="left"))
+    finally:
+        work.engine.drop_stage(given.name)
+    count = work.engine.count(exp.select("*").from_(table(COLLIDED, "c")))
+    return [problems.COLLISION(f"{count} identifiers have a key that another value has")] if count else []
+
+
+def _raw_identifiers(work: Work) -> exp.Query:
+    queries: list[exp.Query] = []
+    for number, kind in enumerate(work.reading.contract.identifiers):
+        raw = exp.column(f"x{number}", "r")
+        of = exp.and_(known(raw.copy()), exp.or_(good(), unplanned()))
+        queries.append(
+            exp.select(exp.Literal.string(kind).as_("kind"), raw.as_("raw"))
+            .from_(table(ROWS, "r"))
+            .where(of)
+            .distinct()
+        )
+    if not queries:
+        empty = exp.cast(exp.null(), "text")
+        return exp.select(empty.as_("kind"), empty.copy().as_("raw")).where(exp.false())
+    return (
+        queries[0]
+        if len(queries) == 1
+        else exp.select("kind", "raw").distinct().from_(union(queries).subquery("u"))
+    )
+
+
+def _collided(work: Work, given: exp.Table) -> exp.Query:
+    """(key, value) of those values that are not the first of their key; the lake's value counts as first."""
+    stored = base(work, "identifiers", "i")
+    mine = exp.alias_(given.copy(), "k", table=True)
+    same = exp.column("identifier_key", "k").eq(exp.column("identifier_key", "i"))
+    other = exp.or_(
+        exp.column("value", "k").neq(exp.column("value", "i")),
+        exp.column("kind", "k").neq(exp.column("kind", "i")),
+    )
+    picked = [exp.column("identifier_key", "k").as_("key"), exp.column("value", "k").as_("value")]
+    against_lake = exp.select(*picked).distinct().from_(mine).join(stored, on=same).where(other)
+    key = exp.column("identifier_key", "g")
+    value = exp.column("value", "g")
+    shared = exp.select(key.as_("key"), exp.Min(this=value).as_("first")).from_(
+        exp.alias_(given.copy(), "g", table=True)
+    )
+    shared = shared.group_by(key.copy()).having(exp.Count(this=exp.Distinct(expressions=[value.copy()])) > 1)
+    on = exp.column("identifier_key", "k").eq(exp.column("key", "s"))
+    later = exp.column("value", "k").neq(exp.column("first", "s"))
+    again = (
+        exp.select(*(part.copy() for part in picked))
+        .distinct()
+        .from_(mine.copy())
+        .join(shared.subquery("s"), on=on)
+    )
+    both = union([against_lake, again.where(later)]).subquery("u")
+    return exp.select("key", "value").distinct().from_(both)
+
+
+def stage_people(work: Work) -> None:
+    """Rows that land, each with its key, time, subject, and its identifiers' keys: i0 … (any), u0 … (usable)."""
+    at = exp.Coalesce(this=exp.column("event_at", "r"), expressions=[exp.column("at", "f")])
+    event = exp.Case().when(null(exp.column("kind", "r")), exp.column("entry_id", "e"))
+    count = len(work.reading.contract.identifiers)
+    usable = [exp.Case().when(null(exp.column("blocked", f"k{n}")), _key(n)) for n in range(count)]
+    subject = (
+        exp.Coalesce(this=usable[0], expressions=usable[1:]) if usable else exp.cast(exp.null(), "bigint")
+    )
+    query = exp.select(
+        exp.column("_row", "r"),
+        exp.column("_file", "r"),
+        exp.column("kind", "r"),
+        event.else_(exp.column("event_id", "r")).as_("event_id"),
+        (at if work.records else exp.column("event_at", "r")).as_("at"),
+        subject.as_("subject_key"),
+        *(_key(n).as_(f"i{n}") for n in range(count)),
+        *(part.copy().as_(f"u{n}") for n, part in enumerate(usable)),
+    ).from_(table(ROWS, "r"))
+    query = query.join(table(DUPLICATES, "d"), on=_same("_row", "r", "d"), join_type="left")
+    query = query.join(table(ENTRIES, "e"), on=_same("_row", "r", "e"), join_type="left")
+    query = query.join(
+        table(FILES, "f"), on=exp.column("_file", "r").eq(exp.column("number", "f")), join_type="left"
+    )
+    for number, kind in enumerate(work.reading.contract.identifiers):
+        alias = f"k{number}"
+        of = exp.select("raw", "identifier_key", "blocked").from_(table(KEYED, "q"))
+        of = of.where(exp.column("kind", "q").eq(exp.Literal.string(kind)))
+        on = exp.column(f"x{number}", "r").eq(exp.column("raw", alias))
+        query = query.join(of.subquery(alias), on=on, join_type="left")
+    work.engine.stage(PEOPLE, query.where(null(exp.column("_row", "d")), exp.or_(good(), unplanned())))
+
+
+def land_identifiers(work: Work) -> int:
+    """Identifiers that were never seen, blocked ones too; how many."""
+    seen = [
+        exp.select(exp.column(f"i{n}", "p").as_("key"), exp.column("at", "p")).from_(table(PEOPLE, "p"))
+        for n in range(len(work.reading.contract.identifiers))
+    ]
+    if not seen:
+        return 0
+    key = exp.column("key", "s")
+    first = exp.Min(this=exp.column("at", "s"))
+    firsts = exp.select(key.as_("key"), first.as_("at")).from_(union(seen).subquery("s"))
+    firsts = firsts.where(known(key.copy())).group_by(key.copy())
+    ours = exp.column("identifier_key", "k")
+    on = ours.copy().eq(exp.column("key", "w"))
+    query = exp.select(
+        ours.copy().as_("identifier_key"),
+        exp.column("kind", "k"),
+        exp.column("value", "k"),
+        exp.Coalesce(this=exp.column("at", "w"), expressions=[f.instant(work.now)]).as_("first_seen_at"),
+        exp.Literal.string(work.source).as_("source"),
+        exp.Literal.number(work.batch).as_("batch_id"),
+        exp.column("blocked", "k"),
+    )
+    query = query.from_(_by_key().subquery("k")).join(firsts.subquery("w"), on=on)
+    return work.append("identifiers", _unless_there(work, query, "identifiers", "identifier_key", ours))
+
+
+def _by_key() -> exp.Select:
+    """One row per identifier key of the batch; collided values have no row, the first value stands for the key."""
+    parts = [exp.Min(this=exp.column(name, "q")).as_(name) for name in ("kind", "value", "blocked")]
+    key = exp.column("identifier_key", "q")
+    mine = exp.or_(null(exp.column("blocked", "q")), exp.column("blocked", "q").neq("key_collision"))
+    return exp.select(key, *parts).from_(table(KEYED, "q")).where(mine).group_by(key.copy())
+
+
+def land_evidence(work: Work) -> int:
+    """Pairs of usable identifiers on the same row, each with the subject of the row; only first proofs; how many.
+
+    The subject is the strongest: a star joins all identifiers of a row as well as all pairs would. First is by
+    arrival (file and line), so that a second run and another engine find the same one.
+    """
+    pairs = [_pairs(number) for number in range(1, len(work.reading.contract.identifiers))]
+    if not pairs:
+        return 0
+    left, right = exp.column("left_key", "s"), exp.column("right_key", "s")
+    first = exp.select(left, right, exp.Min(this=exp.column("_row", "s")).as_("_row")).from_(
+        union(pairs).subquery("s")
+    )
+    first = first.group_by(left.copy(), right.copy())
+    names = ("left_key", "right_key")
+    source, rule = exp.Literal.string(work.source), exp.Literal.string(SAME_ROW)
+    evidence = f.digest60(exp.column("left_key", "q"), exp.column("right_key", "q"), source, rule)
+    query = exp.select(
+        evidence.as_("evidence_id"),
+        *(exp.column(name, "q") for name in names),
+        exp.column("kind", "a").as_("left_kind"),
+        exp.column("kind", "b").as_("right_kind"),
+        source.copy().as_("source"),
+        rule.copy().as_("rule"),
+        exp.Coalesce(this=exp.column("at", "p"), expressions=[f.instant(work.now)]).as_("observed_at"),
+        exp.column("event_id", "p"),
+        exp.Literal.number(work.batch).as_("batch_id"),
+    ).from_(first.subquery("q"))
+    query = query.join(table(PEOPLE, "p"), on=_same("_row", "q", "p"))
+    query = query.join(
+        _by_key().subquery("a"), on=exp.column("left_key", "q").eq(exp.column("identifier_key", "a"))
+    )
+    query = query.join(
+        _by_key().subquery("b"), on=exp.column("right_key", "q").eq(exp.column("identifier_key", "b"))
+    )
+    return work.append("evidence", _unless_there(work, query, "evidence", "evidence_id", evidence))
+
+
+def _pairs(number: int) -> exp.Select:
+    mine, subject = exp.column(f"u{number}", "p"), exp.column("subject_key", "p")
+    left = exp.Case().when(mine < subject, mine).else_(subject)
+    right = exp.Case().when(mine.copy() < subject.copy(), subject).else_(mine)
+    query = exp.select(left.as_("left_key"), right.as_("right_key"), exp.column("_row", "p"))
+    return query.from_(table(PEOPLE, "p")).where(mine.copy().neq(subject.copy()))
+
+
+def land_consents(work: Work) -> int:
+    """What landed rows say about purposes, of rows with a subject; how many."""
+    queries: list[exp.Query] = []
+    wordings = work.reading.contract.wordings()
+    for number, spec in enumerate(work.reading.contract.source.consents):
+        wording = exp.column(f"w{number}", "r") if f"w{number}" in wordings else exp.cast(exp.null(), "text")
+        name = exp.Literal.string(f"{spec.purpose}/{number}")
+        said = exp.column(f"c{number}", "r")
+        more = [
+            exp.column("subject_key", "p"),
+            exp.Literal.string(spec.purpose).as_("purpose"),
+            said.as_("state"),
+            exp.column("event_id", "p").as_("proof_event_id"),
+            wording.as_("wording"),
+        ]
+        version = [exp.column("version", "r")] if work.records else []
+        key = f.digest60(exp.Literal.string(work.source), name, exp.column("event_id", "p"), *version)
+        query = _of_rows(work, [key.as_("consent_id"), *more]).where(known(said.copy()))
+        queries.append(_unless_there(work, query, "consents", "consent_id", key))
+    return work.append("consents", union(queries)) if queries else 0
+
+
+def land_suppressions(work: Work) -> int:
+    """Subjects of landed rows that forbid contact; how many."""
+    queries: list[exp.Query] = []
+    for number, spec in enumerate(work.reading.contract.source.suppress):
+        reason = exp.Literal.string(spec.reason)
+        key = f.digest60(exp.Literal.string(work.source), reason, exp.column("event_id", "p"))
+        columns = [exp.column("subject_key", "p").as_("identifier_key"), reason.copy().as_("reason")]
+        query = _of_rows(work, [key.as_("suppression_id"), *columns]).where(exp.column(f"s{number}", "r"))
+        queries.append(_unless_there(work, query, "suppressions", "suppression_id", key))
+    return work.append("suppressions", union(queries)) if queries else 0
+
+
+def _of_rows(work: Work, columns: list[exp.Expression]) -> exp.Select:
+    at = exp.Coalesce(this=exp.column("at", "p"), expressions=[f.instant(work.now)]).as_("at")
+    _, source, batch = work.landed()
+    query = exp.select(*columns, at, source, batch).from_(table(PEOPLE, "p"))
+    query = query.join(table(ROWS, "r"), on=_same("_row", "p", "r"))
+    return query.where(known(exp.column("kind", "p")), known(exp.column("subject_key", "p")))
+
+
+def _unless_there(work: Work, query: exp.Select, name: str, key: str, value: exp.Expression) -> exp.Select:
+    """The query without rows whose key an earlier batch has."""
+    if work.engine.version(name) < 0:
+        return query
+    old = exp.select(exp.column(key, "o").as_("there")).from_(base(work, name, "o")).where(work.before("o"))
+    joined = query.join(old.subquery("t"), on=value.copy().eq(exp.column("there", "t")), join_type="left")
+    return joined.where(null(exp.column("there", "t")))
+
+
+def _key(number: int) -> exp.Column:
+    return exp.column("identifier_key", f"k{number}")
+
+
+def _same(name: str, left: str, right: str) -> exp.Expression:
+    return exp.column(name, left).eq(exp.column(name, right))

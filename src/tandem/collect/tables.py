@@ -1,0 +1,68 @@
+"""The tables that contracts ask for: one per event kind, one per record source."""
+
+from collections.abc import Iterable, Sequence
+
+from tandem.charter.definitions import Charter, EventSpec, FieldSpec, RecordSpec, Source
+from tandem.engine import Catalogue, Column, Engine, Table
+from tandem.engine.catalogue import event_table, record_table
+from tandem.kernel.values import Label, Type
+
+
+def catalogue_tables(charter: Charter) -> list[Table]:
+    """The event_* and record_* tables of all contracts, in order of appearance.
+
+    A kind that several sources send is one table with the fields of all; of a field that several declare the
+    first one's description counts. The loader has already refused fields of one name and two types.
+    """
+    events = [
+        event_table(kind, _columns(spec for one in specs for spec in one.fields))
+        for kind, specs in charter.events().items()
+    ]
+    return [*events, *(source_record_table(source) for source in charter.records())]
+
+
+def source_tables(source: Source) -> list[Table]:
+    """The tables of one source alone."""
+    if source.record is not None:
+        return [source_record_table(source)]
+    return [event_table(spec.kind, _columns(spec.fields)) for spec in source.events]
+
+
+def source_record_table(source: Source) -> Table:
+    """The record_<source> table of a snapshot source."""
+    fields = source.record.fields if source.record else ()
+    return record_table(source.source, _columns(fields), about_people=bool(source.identifiers))
+
+
+def table_name(source: Source, spec: EventSpec | RecordSpec) -> str:
+    """The table that rows of this spec land in."""
+    return f"event_{spec.kind}" if isinstance(spec, EventSpec) else f"record_{source.source}"
+
+
+def known_tables(engine: Engine, tables: Sequence[Table]) -> list[Table]:
+    """The tables, with every column that the catalogue or the lake already has for them.
+
+    What the lake has and nobody declares came by a contract in mode evolve, or by one that dropped the field
+    since: it is text here, so it can only be read or left NULL.
+    """
+    return [_with_lake(engine.catalogue, engine.lake.columns(table.name), table) for table in tables]
+
+
+def extra_column(name: str) -> Column:
+    """A column that a file brought and no contract declares: personal text until somebody says otherwise."""
+    return Column(name, Type.TEXT, "Brought by a file; no contract declares it yet.", Label.PERSONAL)
+
+
+def _with_lake(catalogue: Catalogue, stored: Sequence[str], table: Table) -> Table:
+    declared = catalogue[table.name].columns if table.name in catalogue else ()
+    merged = table.with_columns(declared)
+    return merged.with_columns(extra_column(name) for name in stored if name not in merged.names)
+
+
+def _columns(fields: Iterable[FieldSpec]) -> list[Column]:
+    by_name: dict[str, Column] = {}
+    for spec in fields:
+        by_name.setdefault(
+            spec.name, Column(spec.name, spec.type.type, spec.description, spec.label, spec.unit)
+        )
+    return list(by_name.values())

@@ -1,0 +1,186 @@
+"""The quarantine: what broke a contract waits there with code, path, found and expected, and nothing is lost."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+from sqlglot import exp
+
+from tandem.collect.landing import (
+    CHECKS,
+    ENTRIES,
+    FILES,
+    PEOPLE,
+    ROWS,
+    Work,
+    base,
+    broken,
+    null,
+    table,
+    union,
+)
+from tandem.collect.results import Entry, Waiting
+from tandem.engine import Engine
+from tandem.engine import functions as f
+from tandem.engine.files import Listed
+from tandem.kernel import Problem, digest60, iso
+from tandem.kernel.values import Type
+
+REFUSED = "collect_refused"
+COLUMNS = (
+    "quarantine_id", "source", "kind", "level", "code", "path", "found", "expected", "payload", "file", "line",
+    "at", "batch_id",
+)  # fmt: skip
+
+
+@dataclass(frozen=True)
+class Refused:
+    """A file of which nothing was taken, and the problem that says why."""
+
+    file: str
+    fingerprint: str
+    problem: Problem
+
+
+def land_waiting(work: Work, refused: Sequence[Refused]) -> list[Waiting]:
+    """Rows, values and files that wait, each once however often it comes; what came to wait, by reason."""
+    queries = [_rows(work), *_values(work)]
+    if refused:
+        work.engine.stage_files(REFUSED, _listed(work, refused))
+        queries.append(exp.select(*(exp.column(name, "q") for name in COLUMNS)).from_(table(REFUSED, "q")))
+    every = union(queries)
+    counted = _counted(work.engine, every)
+    work.append("quarantine", _first_time(work, every))
+    return counted
+
+
+def _rows(work: Work) -> exp.Query:
+    columns = [
+        exp.column("entry_id", "e").as_("quarantine_id"),
+        _kind(work).as_("kind"),
+        exp.Literal.string("row").as_("level"),
+        *(exp.column(name, "c") for name in ("code", "path")),
+        exp.column("found", "r"),
+        exp.column("expected", "c"),
+    ]
+    on = exp.column("bad", "r").eq(exp.column("number", "c"))
+    return _entries(work, columns).join(table(CHECKS, "c"), on=on).where(broken())
+
+
+def _values(work: Work) -> list[exp.Query]:
+    queries: list[exp.Query] = []
+    for kind, one, check in work.reading.dropped:
+        text = check.found if check.found is not None else exp.null()
+        path = exp.Literal.string(one.spec.read_from)
+        key = f.digest60(exp.column("entry_id", "e"), path, exp.Literal.string("value"))
+        columns = [
+            key.as_("quarantine_id"),
+            exp.Literal.string(kind.name).as_("kind"),
+            exp.Literal.string("value").as_("level"),
+            exp.Literal.string(check.code.code).as_("code"),
+            path.copy().as_("path"),
+            _of("r", text).as_("found"),
+            exp.Literal.string(check.expected or "").as_("expected"),
+        ]
+        landed = exp.column("_row", "r").eq(exp.column("_row", "p"))
+        query = _entries(work, columns).join(table(PEOPLE, "p"), on=landed)
+        queries.append(query.where(exp.column("dropped", "r"), _of("r", check.broken)))
+    return queries
+
+
+def _entries(work: Work, columns: list[exp.Expression]) -> exp.Select:
+    more = [
+        exp.column("payload", "r"),
+        exp.column("name", "f").as_("file"),
+        exp.column("_line", "r").as_("line"),
+        f.instant(work.now).as_("at"),
+        exp.Literal.number(work.batch).as_("batch_id"),
+    ]
+    source = exp.Literal.string(work.source).as_("source")
+    query = exp.select(columns[0], source, *columns[1:], *more).from_(table(ROWS, "r"))
+    query = query.join(table(ENTRIES, "e"), on=exp.column("_row", "r").eq(exp.column("_row", "e")))
+    return query.join(table(FILES, "f"), on=exp.column("_file", "r").eq(exp.column("number", "f")))
+
+
+def _kind(work: Work) -> exp.Expression:
+    kinds = exp.Case()
+    for kind in work.reading.contract.kinds:
+        kinds = kinds.when(exp.column("kind", "r").eq(kind.number), exp.Literal.string(kind.name))
+    return exp.cast(kinds, "text")
+
+
+def _of(alias: str, condition: exp.Expression) -> exp.Expression:
+    """The condition with its columns said to be those of `alias`."""
+
+    def name(node: exp.Expression) -> exp.Expression:
+        return exp.column(node.name, alias) if isinstance(node, exp.Column) else node
+
+    return condition.copy().transform(name)
+
+
+def _listed(work: Work, refused: Sequence[Refused]) -> Listed:
+    kinds = {"quarantine_id": Type.KEY, "line": Type.INTEGER, "at": Type.TIMESTAMP, "batch_id": Type.INTEGER}
+    rows = [
+        (
+            digest60("file", work.source, one.file, one.fingerprint, one.problem.code),
+            work.source, None, "file", one.problem.code,
+            one.problem.alternatives[0] if one.problem.alternatives else None,
+            one.problem.found, one.problem.expected, None, one.file, None, work.now, work.batch,
+        )
+        for one in refused
+    ]  # fmt: skip
+    return Listed(tuple((name, kinds.get(name, Type.TEXT)) for name in COLUMNS), rows)
+
+
+def _counted(engine: Engine, query: exp.Query) -> list[Waiting]:
+    names = ("level", "code", "path")
+    columns = [exp.column(name, "q") for name in names]
+    grouped = exp.select(*columns, exp.Count(this=exp.Star())).from_(query.copy().subquery("q"))
+    rows = engine.rows(
+        grouped.group_by(*(column.copy() for column in columns)).order_by(*(c.copy() for c in columns))
+    )
+    return [Waiting(*row) for row in rows]
+
+
+def _first_time(work: Work, query: exp.Query) -> exp.Query:
+    """One row per entry that no earlier batch has: the same content may come in two files of one batch."""
+    order = exp.Order(expressions=[exp.column("file", "a"), exp.column("line", "a")])
+    nth = exp.Window(this=exp.RowNumber(), partition_by=[exp.column("quarantine_id", "a")], order=order)
+    ranked = exp.select(*(exp.column(name, "a") for name in COLUMNS), nth.as_("nth")).from_(
+        query.subquery("a")
+    )
+    outer = exp.select(*(exp.column(name, "q") for name in COLUMNS)).from_(ranked.subquery("q"))
+    outer = outer.where(exp.column("nth", "q").eq(1))
+    if work.engine.version("quarantine") < 0:
+        return outer
+    stored = exp.select(exp.column("quarantine_id", "s").as_("there")).from_(base(work, "quarantine", "s"))
+    on = exp.column("quarantine_id", "q").eq(exp.column("there", "o"))
+    joined = outer.join(stored.where(work.before("s")).subquery("o"), on=on, join_type="left")
+    return joined.where(null(exp.column("there", "o")))
+
+
+def list_quarantine(
+    engine: Engine,
+    source: str | None = None,
+    code: str | None = None,
+    *,
+    limit: int | None = None,
+    ids: Sequence[int] | None = None,
+) -> list[Entry]:
+    """The entries that wait and were not dealt with, oldest first (then by file and line)."""
+    where = [] if source is None else [exp.column("source", "q").eq(exp.Literal.string(source))]
+    where += [] if code is None else [exp.column("code", "q").eq(exp.Literal.string(code))]
+    where += [] if ids is None else [exp.column("quarantine_id", "q").isin(*ids) if ids else exp.false()]
+    query = still_waiting(engine).where(*where)
+    query = query.order_by(*(exp.column(name, "q") for name in ("at", "file", "line", "quarantine_id")))
+    rows = engine.dicts(query.limit(limit) if limit is not None else query)
+    return [Entry(**{**row, "at": iso(row["at"])}) for row in rows]
+
+
+def still_waiting(engine: Engine) -> exp.Select:
+    """All entries without an outcome, as `q`."""
+    outcome = exp.alias_(engine.ref("quarantine_outcomes"), "o", table=True)
+    entries = exp.alias_(engine.ref("quarantine"), "q", table=True)
+    on = exp.column("quarantine_id", "q").eq(exp.column("quarantine_id", "o"))
+    columns = [exp.column(name, "q") for name in COLUMNS]
+    query = exp.select(*columns).from_(entries).join(outcome, on=on, join_type="left")
+    return query.where(null(exp.column("quarantine_id", "o")))
