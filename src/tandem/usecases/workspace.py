@@ -2,7 +2,7 @@
 
 from collections.abc import Iterator
 from contextlib import contextmanager
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 
 from tandem.audience import trait_columns
@@ -45,7 +45,7 @@ def open_workspace(start: Path, actor: Actor) -> Iterator[Workspace]:
         applied = ledger.applied()
         if applied is None:
             raise Problems(NOT_APPLIED("this charter has not been applied yet", found=str(root)))
-        charter = load_files(applied.files)
+        charter = replace(load_files(applied.files), root=root)
         engine.ensure(tables_of(charter))
         yield Workspace(root, charter, engine, ledger, actor)
 

@@ -1,0 +1,70 @@
+"""tandem audience: sets of people by definition."""
+
+from dataclasses import asdict
+from typing import Annotated
+
+import typer
+
+from tandem.cli import output
+from tandem.cli.app import Json, Now, answering, app, asked, moment
+from tandem.usecases.preview_audience import Preview, audiences, preview_audience
+from tandem.usecases.workspace import open_workspace
+
+audience = typer.Typer(no_args_is_help=True, help="Sets of people by definition: what they mean and who is in them.")
+app.add_typer(audience, name="audience")
+
+
+@audience.command("list")
+@answering
+def list_(context: typer.Context, json_: Json = False) -> None:
+    """List the audiences of the charter in force, each in a sentence."""
+    with open_workspace(asked(context).charter, asked(context).actor) as work:
+        found = audiences(work)
+    if json_:
+        output.as_json({"audiences": [_plain(one) for one in found]})
+        return
+    output.table(["audience", "title", "meaning"], [[one.audience, one.title, one.sentence] for one in found])
+
+
+@audience.command()
+@answering
+def preview(
+    context: typer.Context,
+    name: Annotated[str, typer.Argument(metavar="NAME", help="An audience of the charter in force.")],
+    purpose: Annotated[str | None, typer.Option("--purpose", help="Only this purpose; default: all that need consent.")] = None,
+    sql: Annotated[bool, typer.Option("--sql", help="Print the SQL that finds these people.")] = False,
+    now: Now = None,
+    json_: Json = False,
+) -> None:
+    """Count an audience: how many people, whom you may write to, and why not the others."""
+    common = asked(context)
+    with output.progress(quiet=json_) as told, open_workspace(common.charter, common.actor) as work:
+        told(f"counting {name}", 0, 0)
+        found = preview_audience(work, name, moment(now), purpose)
+    if json_:
+        output.as_json(found)
+    else:
+        _show(found, sql=sql)
+
+
+def _show(found: Preview, *, sql: bool) -> None:
+    output.heading(found.title or found.audience)
+    output.say(found.sentence)
+    output.say(f"\n{found.size} people")
+    for reach in found.reach:
+        output.heading(f"For “{reach.title}”")
+        if reach.refused is not None:
+            output.problems(getattr(reach.refused, "reasons", None) or getattr(reach.refused, "missing", ()))
+            continue
+        rows = [[str(reach.may), "may be contacted"]]
+        rows += [[str(reason.people), reason.sentence] for reason in reach.reasons]
+        output.table(["people", "why"], rows)
+    output.heading("What it reads")
+    output.say("  " + ", ".join(str(field) for field in found.footprint))
+    if sql:
+        output.heading("SQL")
+        output.say(found.sql)
+
+
+def _plain(one: object) -> dict[str, object]:
+    return asdict(one)  # type: ignore[call-overload,no-any-return]

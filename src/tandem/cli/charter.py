@@ -1,0 +1,110 @@
+"""tandem init, check, plan, apply: the charter from its first file to being in force."""
+
+from pathlib import Path
+from typing import Annotated
+
+import typer
+
+from tandem.charter import find_root, load
+from tandem.cli import output
+from tandem.cli.app import PROBLEMS_FOUND, Json, Now, answering, app, asked, moment
+from tandem.kernel import Problems, numbers
+from tandem.usecases.apply_charter import perform
+from tandem.usecases.init_charter import init_charter
+from tandem.usecases.plan_charter import Plan, plan_charter
+
+
+@app.command()
+@answering
+def init(
+    folder: Annotated[Path, typer.Argument(metavar="DIR", help="A new or empty folder.")],
+    json_: Json = False,
+) -> None:
+    """Write a small, complete charter whose comments teach."""
+    written = init_charter(folder)
+    if json_:
+        output.as_json({"folder": str(folder), "files": [str(path.relative_to(folder)) for path in written]})
+        return
+    output.good(f"{numbers.plural(len(written), 'file')} in {folder}")
+    for path in written:
+        output.say(f"  {path.relative_to(folder)}")
+    output.say(f"\nNext: read them, put your files where sources/*.yml say, then `tandem -C {folder} plan`.")
+
+
+@app.command()
+@answering
+def check(context: typer.Context, json_: Json = False) -> None:
+    """Find every problem of the charter, each with file, line, the nearest name and how to fix it."""
+    root = find_root(asked(context).charter)
+    try:
+        charter = load(root)
+    except Problems as found:
+        output.problems(found.problems, json_=json_)
+        raise typer.Exit(PROBLEMS_FOUND) from None
+    parts = {
+        name: len(getattr(charter, name)) for name in ("sources", "policies", "traits", "audiences", "campaigns")
+    }
+    if json_:
+        output.as_json({"problems": [], "charter": charter.project.name, "definitions": parts})
+        return
+    words = ", ".join(numbers.plural(n, name.removesuffix("s"), name) for name, n in parts.items())
+    output.good(f"{charter.project.name}: {words}. No problems.".replace("policie,", "policy,"))
+
+
+@app.command()
+@answering
+def plan(context: typer.Context, now: Now = None, json_: Json = False) -> None:
+    """Show what the charter would change, for how many people, and who approves. Changes nothing."""
+    common = asked(context)
+    with output.progress(quiet=json_) as told:
+        found = plan_charter(find_root(common.charter), common.actor, moment(now), told)
+    if json_:
+        output.as_json(found.to_dict())
+        return
+    show_plan(found)
+    if not found.empty:
+        output.say("\nTo do this: `tandem apply`")
+
+
+@app.command()
+@answering
+def apply(
+    context: typer.Context,
+    yes: Annotated[bool, typer.Option("--yes", "-y", help="Do not ask.")] = False,
+    now: Now = None,
+    json_: Json = False,
+) -> None:
+    """Show the plan, ask, and perform the very stages it shows."""
+    common = asked(context)
+    root, at = find_root(common.charter), moment(now)
+    with output.progress(quiet=json_) as told:
+        found = plan_charter(root, common.actor, at, told)
+    if not json_:
+        show_plan(found)
+    if not found.empty and not yes and not json_:
+        typer.confirm("\nApply this?", abort=True)
+    with output.progress(quiet=json_) as told:
+        done = perform(root, found, common.actor, at, told)
+    if json_:
+        output.as_json(done.to_dict())
+    elif not found.empty:
+        output.good("applied; `tandem run` does the next beat of the loop")
+
+
+def show_plan(found: Plan) -> None:
+    """The plan as a person reads it."""
+    if found.empty:
+        output.good("nothing to do: this charter is in force")
+        return
+    output.heading("What changed in the charter")
+    output.table(["", "what", "name", "file"], [[_mark(e.change), e.part, e.name, e.file] for e in found.edits])
+    output.heading("What applying it does")
+    for number, stage in enumerate(found.stages, 1):
+        output.say(f"{number:>3}. {stage.sentence()}")
+    output.heading("Who approves")
+    for owner, parts in found.approvals.items():
+        output.say(f"  {owner}: {', '.join(parts)}")
+
+
+def _mark(change: str) -> str:
+    return {"added": "+", "removed": "-", "changed": "~"}[change]

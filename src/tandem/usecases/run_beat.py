@@ -1,0 +1,111 @@
+"""One beat of the loop: collect, resolve, refresh, evaluate, act. Each stage is incremental; the same now changes nothing."""
+
+import time
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass, field
+from datetime import datetime, timedelta
+from typing import TypeVar
+
+from tandem.identity import Resolution
+from tandem.kernel import Problem, Problems, iso
+from tandem.ledger import RunState, this_process
+from tandem.usecases.collect_events import Collected, collect_all
+from tandem.usecases.evaluate_audiences import Evaluated, evaluate_audiences
+from tandem.usecases.problems import TIME_BACKWARDS
+from tandem.usecases.progress import Told, silent
+from tandem.usecases.refresh_profiles import Refreshed, refresh_profiles
+from tandem.usecases.resolve_people import resolve_people
+from tandem.usecases.run_campaigns import CampaignBeat, run_campaigns
+from tandem.usecases.workspace import Workspace, unapplied
+
+LEASE = timedelta(hours=1)
+T = TypeVar("T")
+
+
+@dataclass(frozen=True)
+class Beat:
+    """What one beat did, stage by stage, and how long each took. `pending`: the charter has unapplied edits."""
+
+    run_id: int
+    now: datetime
+    collected: Collected
+    people: Resolution
+    refreshed: Refreshed
+    audiences: tuple[Evaluated, ...]
+    campaigns: tuple[CampaignBeat, ...]
+    seconds: dict[str, float] = field(default_factory=dict)
+    pending: bool = False
+
+    @property
+    def problems(self) -> tuple[Problem, ...]:
+        """Everything that kept a part from going on."""
+        of_campaigns = [p for c in self.campaigns for p in (*c.problems, *(c.delivered.problems if c.delivered else ()))]
+        return (*self.collected.problems, *of_campaigns)
+
+    def to_dict(self) -> dict[str, object]:
+        """For JSON and for the ledger's note of the run."""
+        return {
+            "run": self.run_id,
+            "now": iso(self.now),
+            "collected": self.collected.to_dict(),
+            "people": self.people.to_dict(),
+            "refreshed": self.refreshed.to_dict(),
+            "audiences": [one.to_dict() for one in self.audiences],
+            "campaigns": [one.to_dict() for one in self.campaigns],
+            "seconds": self.seconds,
+            "unapplied_edits": self.pending,
+            "problems": [problem.to_dict() for problem in self.problems],
+        }
+
+
+def run_beat(work: Workspace, now: datetime, wall: Callable[[], datetime], told: Told = silent) -> Beat:
+    """One beat at `now`, alone: a second run waits for nobody but says who is at work. `wall` is the real clock."""
+    with work.ledger.lease("run", this_process(), wall(), LEASE):
+        _refuse_going_back(work, now)
+        run_id = work.ledger.start_run(now, work.actor.name, wall())
+        try:
+            beat = _beat(work, now, run_id, told)
+        except Problems as stopped:
+            failure: dict[str, object] = {"problems": [problem.to_dict() for problem in stopped.problems]}
+            work.ledger.end_run(run_id, RunState.FAILED, failure, wall())
+            raise
+        work.ledger.end_run(run_id, RunState.DONE, _noted(beat), wall())
+        return beat
+
+
+def _beat(work: Workspace, now: datetime, run_id: int, told: Told) -> Beat:
+    seconds: dict[str, float] = {}
+    with _timed(seconds, "collect"):
+        collected = collect_all(work, now, told)
+    with _timed(seconds, "people"):
+        people = resolve_people(work, now, told)
+    with _timed(seconds, "profiles"):
+        refreshed = refresh_profiles(work, now, told)
+    with _timed(seconds, "audiences"):
+        audiences = evaluate_audiences(work, now, told)
+    with _timed(seconds, "campaigns"):
+        campaigns = run_campaigns(work, now, told)
+    pending = unapplied(work.root, work.ledger)
+    return Beat(run_id, now, collected, people, refreshed, audiences, campaigns, seconds, pending)
+
+
+def _refuse_going_back(work: Workspace, now: datetime) -> None:
+    last = max((run.now_used for run in work.ledger.runs(20) if run.state is RunState.DONE), default=None)
+    if last is not None and now < last:
+        sentence = "this time is before that of an earlier run, and what was done then cannot be undone by time"
+        raise Problems(TIME_BACKWARDS(sentence, found=iso(now), expected=f"{iso(last)} or later"))
+
+
+@contextmanager
+def _timed(seconds: dict[str, float], stage: str) -> Iterator[None]:
+    start = time.perf_counter()
+    yield
+    seconds[stage] = round(time.perf_counter() - start, 3)
+
+
+def _noted(beat: Beat) -> dict[str, object]:
+    """The beat without the names of files, which the table `loads` has."""
+    plain = beat.to_dict()
+    plain.pop("collected")
+    return plain | {"rows_landed": sum(taken.rows_landed for taken in beat.collected.sources)}

@@ -1,0 +1,204 @@
+"""The demo company: a world with a known truth, the whole loop over it, and every figure held against the truth."""
+
+import shutil
+from collections.abc import Callable
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+from pathlib import Path
+
+from sqlglot import exp
+
+from tandem.deliver.sink import MailSink
+from tandem.demo import Truth, demo_charter, expected_lift, judging, respond, simulate
+from tandem.engine import functions as f
+from tandem.kernel import Place, Problems, numbers
+from tandem.kernel.values import Actor
+from tandem.measure.report import LiftReport
+from tandem.usecases.apply_charter import apply_charter
+from tandem.usecases.init_charter import write_files
+from tandem.usecases.problems import FOLDER_TAKEN
+from tandem.usecases.progress import Told, silent
+from tandem.usecases.report_lift import report_lift
+from tandem.usecases.run_beat import Beat, run_beat
+from tandem.usecases.workspace import Workspace, open_workspace
+
+SEED = 7
+PEOPLE = 20_000
+LAUNCH = datetime(2026, 6, 1)
+CAMPAIGN = "winback"
+PURPOSE = "marketing_email"
+MARK = ".tandem-demo"
+
+
+@dataclass(frozen=True)
+class Checked:
+    """One line of the table of truth: what is planted, what the loop found, and whether that is good."""
+
+    what: str
+    truth: str
+    found: str
+    good: bool
+
+
+@dataclass(frozen=True)
+class Demo:
+    """The demo as it stands at its end: two weeks after the launch."""
+
+    folder: Path
+    launched: Beat
+    read: Beat
+    lift: object
+    checks: tuple[Checked, ...]
+
+    @property
+    def good(self) -> bool:
+        """Whether everything found agrees with what was planted."""
+        return all(check.good for check in self.checks)
+
+    def to_dict(self) -> dict[str, object]:
+        """For JSON."""
+        return {
+            "folder": str(self.folder),
+            "launched": self.launched.to_dict(),
+            "read": self.read.to_dict(),
+            "lift": self.lift.to_dict() if hasattr(self.lift, "to_dict") else None,
+            "truth": [vars(check) for check in self.checks],
+            "good": self.good,
+        }
+
+
+def prepare_folder(folder: Path) -> None:
+    """An empty folder for a demo; one that an earlier demo made is emptied, anything else is left alone."""
+    if (folder / MARK).is_file():
+        shutil.rmtree(folder)
+    if folder.exists() and any(folder.iterdir()):
+        raise Problems(FOLDER_TAKEN(f"`{folder}` is not empty and was not made by the demo", place=Place(str(folder))))
+    folder.mkdir(parents=True, exist_ok=True)
+
+
+def run_demo(folder: Path, actor: Actor, wall: Callable[[], datetime], told: Told = silent) -> Demo:
+    """Build Harbour & Pine, launch its campaign through a real mail server, let two weeks pass, and judge."""
+    prepare_folder(folder)
+    with MailSink(folder / "mail") as sink:
+        write_files(folder / "charter-new", _with_port(demo_charter(), sink.port))
+        for path in sorted((folder / "charter-new").iterdir()):
+            path.rename(folder / path.name)
+        (folder / "charter-new").rmdir()
+        (folder / MARK).write_text("made by `tandem demo`; a new demo replaces this folder\n")
+        told("simulating two years of a retailer", 0, 0)
+        truth = simulate(SEED, PEOPLE, LAUNCH, folder)
+        apply_charter(folder, actor, LAUNCH, told)
+        with open_workspace(folder, actor) as work:
+            launched = run_beat(work, LAUNCH, wall, told)
+            reached = sorted({str(mail["recipients"][0]).lower() for mail in sink.taken()})
+            told("two weeks pass", 0, 0)
+            respond(truth, folder, reached, start=LAUNCH, days=truth.plant.days, seed=SEED)
+            later = LAUNCH + timedelta(days=truth.plant.days, hours=1)
+            read = run_beat(work, later, wall, told)
+            told("running once more with the same time", 0, 0)
+            before = versions(work)
+            run_beat(work, later, wall, told)
+            lift = report_lift(work, CAMPAIGN, later)
+            checks = judge(work, truth, reached, lift, before)
+    return Demo(folder, launched, read, lift, checks)
+
+
+def versions(work: Workspace) -> dict[str, int]:
+    """The version of every table of the lake."""
+    return {table.name: work.engine.version(table.name) for table in work.engine.catalogue}
+
+
+def judge(work: Workspace, truth: Truth, reached: list[str], lift: object, before: dict[str, int]) -> tuple[Checked, ...]:
+    """The table of truth."""
+    return (
+        *_identity(work, truth),
+        *_quarantine(work, truth),
+        *_consent(work, truth, reached),
+        *_lift(work, truth, reached, lift),
+        _idle(work, before),
+    )
+
+
+def _identity(work: Workspace, truth: Truth) -> list[Checked]:
+    person_map = _table(work, "person_map", "identifier_key", "person_id")
+    scores = judging.pair_scores(truth, person_map)
+    people = work.engine.one(exp.select(_distinct("person_id")).from_(work.engine.ref("person_map")))[0]
+    reachable = judging.reachable_people(truth)
+    return [
+        Checked(
+            "people that the data can tell apart",
+            numbers.count(reachable),
+            numbers.count(people),
+            abs(people - reachable) <= 0.02 * reachable,
+        ),
+        Checked("identity: pairs joined that belong together", "at least 99 %", numbers.percent(scores.precision, 2), scores.precision >= 0.99),
+        Checked("identity: pairs that belong together joined", "at least 95 %", numbers.percent(scores.recall, 2), scores.recall >= 0.95),
+    ]
+
+
+def _quarantine(work: Workspace, truth: Truth) -> list[Checked]:
+    q = work.engine.ref("quarantine")
+    rows = exp.select("source", exp.Count(this=exp.Star()).as_("n")).from_(q)
+    found = dict(work.engine.rows(rows.where(exp.column("level").eq(f.value("row"))).group_by("source")))
+    planted = judging.planted_broken(truth)
+    return [
+        Checked(f"broken rows in quarantine: {source}", numbers.count(rows_), numbers.count(found.get(source, 0)), found.get(source, 0) == rows_)
+        for source, rows_ in sorted(planted.items())
+    ]
+
+
+def _consent(work: Workspace, truth: Truth, reached: list[str]) -> list[Checked]:
+    wrong = judging.without_consent(truth, reached, PURPOSE)
+    contacts = work.engine.ref("contacts")
+    sent = exp.select("contact_id").from_(contacts).where(exp.column("campaign").eq(f.value(CAMPAIGN)))
+    noted = work.engine.count(sent.where(exp.column("state").eq(f.value("sent"))))
+    return [
+        Checked("messages to people without consent", "0", numbers.count(wrong), wrong == 0),
+        Checked("messages the mail server took", numbers.count(len(reached)), numbers.count(noted), noted == len(reached) > 0),
+    ]
+
+
+def _lift(work: Workspace, truth: Truth, reached: list[str], lift: object) -> list[Checked]:
+    if not isinstance(lift, LiftReport):
+        return [Checked("planted lift", "inside the 95 % interval", str(getattr(lift, "sentence", lift)), False)]
+    person_map = _table(work, "person_map", "identifier_key", "person_id")
+    arms = {arm: _assigned(work, truth, person_map, arm) for arm in ("treated", "control")}
+    planted = expected_lift(truth, arms["treated"], arms["control"], reached)
+    return [
+        _inside("lift of conversion (planted, found)", planted.conversion, lift.conversion, numbers.points),
+        _inside("lift of value per person (planted, found)", planted.value, lift.value, numbers.decimal),
+    ]
+
+
+def _inside(what: str, planted: float, estimate: object, written: Callable[[float], str]) -> Checked:
+    low, high = getattr(estimate, "low", None), getattr(estimate, "high", None)
+    if low is None or high is None:
+        return Checked(what, written(planted), str(getattr(estimate, "sentence", estimate)), False)
+    found = f"{written(getattr(estimate, 'difference'))}, 95 % interval {written(low)} to {written(high)}"  # noqa: B009
+    return Checked(what, written(planted), found, low <= planted <= high)
+
+
+def _idle(work: Workspace, before: dict[str, int]) -> Checked:
+    after = versions(work)
+    moved = sorted(name for name in after if after[name] != before[name])
+    return Checked("tables changed by the same run again", "none", ", ".join(moved) or "none", not moved)
+
+
+def _assigned(work: Workspace, truth: Truth, person_map: object, arm: str) -> object:
+    a = work.engine.ref("assignments")
+    query = exp.select("person_id").from_(a).where(exp.column("campaign").eq(f.value(CAMPAIGN)), exp.column("arm").eq(f.value(arm)))
+    people = work.engine.arrow(query)["person_id"].to_numpy()
+    return judging.true_people(truth, person_map, people)
+
+
+def _table(work: Workspace, name: str, *columns: str) -> object:
+    return work.engine.arrow(exp.select(*columns).from_(work.engine.ref(name)))
+
+
+def _distinct(column: str) -> exp.Expression:
+    return exp.Count(this=exp.Distinct(expressions=[exp.column(column)]))
+
+
+def _with_port(texts: dict[str, str], port: int) -> dict[str, str]:
+    """The demo's mail server takes a free port, so that two demos can stand side by side."""
+    return texts | {"tandem.toml": texts["tandem.toml"].replace("port = 2525", f"port = {port}")}
