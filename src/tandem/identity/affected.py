@@ -10,7 +10,7 @@ from sqlglot import exp
 
 from tandem.charter.definitions.identity import IdentityRules
 from tandem.engine import Engine
-from tandem.identity.blocklist import FINAL, block_reason
+from tandem.identity.blocklist import LISTED, block_reason
 from tandem.identity.components import components
 
 AFFECTED = "identity_affected"
@@ -59,7 +59,7 @@ def stage_graph(engine: Engine, rules: IdentityRules) -> None:
     rank = exp.Case()
     for position, rule in enumerate(rules.kinds):
         rank = rank.when(exp.column("kind", "i").eq(rule.kind), exp.Literal.number(position))
-    final = exp.column("blocked", "i").isin(*FINAL)
+    by_list = exp.column("blocked", "i").isin(*LISTED)
     listed = block_reason(rules, exp.column("kind", "i"), exp.column("value", "i"))
     engine.stage(
         NODES,
@@ -68,7 +68,7 @@ def stage_graph(engine: Engine, rules: IdentityRules) -> None:
         .from_(_as(engine.ref("identifiers"), "i"))
         .join(f"{AFFECTED} AS a", on="a.identifier_key = i.identifier_key")
         .where(exp.column("kind", "i").isin(*(rule.kind for rule in rules.kinds)))
-        .where(exp.or_(exp.column("blocked", "i").is_(exp.null()), final.not_()))
+        .where(exp.or_(exp.column("blocked", "i").is_(exp.null()), by_list))
         .where(listed.is_(exp.null())),
     )
     left_is_weak = "l.rank > r.rank OR (l.rank = r.rank AND e.left_key > e.right_key)"

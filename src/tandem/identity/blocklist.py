@@ -24,8 +24,8 @@ class Reason(StrEnum):
     TOO_LONG = "too_long"
 
 
-FINAL = (Reason.UNREADABLE, Reason.TOO_LONG)
-"""Reasons that lie in the value itself. The others are judged anew whenever the block list changes."""
+LISTED = (Reason.DEFAULT, Reason.CHARTER)
+"""Reasons that come from a block list, and are judged anew when the list changes. Others lie in the value."""
 
 _WORDS = (
     "null|none|nil|nan|undefined|unknown|unspecified"

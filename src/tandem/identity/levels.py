@@ -20,11 +20,13 @@ from tandem.engine import Engine
 from tandem.engine import functions as f
 from tandem.identity.affected import EDGES, NODES
 from tandem.identity.components import components
+from tandem.identity.sentences import held_as_shared, too_many_sentence
 from tandem.kernel.values import Type
 
 LABELS = "identity_labels"
 HELD = "identity_held"
 ADJACENT = "identity_adjacent"
+UNSHARED = "identity_unshared"
 BRIDGES = "identity_bridges"
 JOINED = "identity_joined"
 MOVES = "identity_moves"
@@ -60,7 +62,7 @@ class Levels:
         )
         parts = [exp.select("x", "y", "reason", "detail").from_(exp.to_table(name)) for name in self.held]
         if self.shared:
-            parts.append(_held_as_shared(self.rules, self.all_shared()))
+            parts.append(held_as_shared(self.rules, self.all_shared()))
         self.engine.stage(HELD, _together(parts, HELD_COLUMNS))
 
     def drop(self) -> None:
@@ -69,6 +71,7 @@ class Levels:
             LABELS,
             HELD,
             ADJACENT,
+            UNSHARED,
             BRIDGES,
             JOINED,
             MOVES,
@@ -115,7 +118,8 @@ class _Level:
         self.engine.stage(ADJACENT, self._adjacent())
         self.engine.stage(BRIDGES, _bridges())
         if self.rule.people_per is not None and self._find_shared(self.rule.people_per):
-            self.engine.stage(ADJACENT, self._adjacent())
+            self.engine.stage(UNSHARED, self._unshared())
+            self.engine.stage(ADJACENT, exp.select("*").from_(UNSHARED))
             self.engine.stage(BRIDGES, _bridges())
         components(self.engine, _bridging_edges(), JOINED)
         moves = self._limited(self.engine.stage(MOVES, _moves()))
@@ -127,14 +131,27 @@ class _Level:
         return self.engine.count(_keys(self.engine.stage(name, self._shared(people_per)))) > 0
 
     def _adjacent(self) -> exp.Select:
-        """The level's edges that are free of shared identifiers, with the cluster c of the stronger end."""
-        return (
+        """The level's edges to what is not shared already, with the cluster c of the stronger end."""
+        edges = (
             exp.select("e.x", "e.y", "e.peer", "l.label AS c")
             .from_(f"{EDGES} AS e")
             .join(f"{self.levels.labels} AS l", on="l.identifier_key = e.y")
-            .join(self.levels.all_shared().subquery("sx"), on="sx.identifier_key = e.x", join_type="left")
-            .join(self.levels.all_shared().subquery("sy"), on="sy.identifier_key = e.y", join_type="left")
             .where(exp.column("level", "e").eq(self.rank))
+        )
+        if not self.levels.shared:
+            return edges
+        shared = self.levels.all_shared().subquery("s")
+        return edges.join(shared, on="s.identifier_key = e.y", join_type="left").where(
+            "s.identifier_key IS NULL"
+        )
+
+    def _unshared(self) -> exp.Select:
+        shared = self.levels.shared[-1]
+        return (
+            exp.select("a.x", "a.y", "a.peer", "a.c")
+            .from_(f"{ADJACENT} AS a")
+            .join(f"{shared} AS sx", on="sx.identifier_key = a.x", join_type="left")
+            .join(f"{shared} AS sy", on="sy.identifier_key = a.y", join_type="left")
             .where("sx.identifier_key IS NULL AND sy.identifier_key IS NULL")
         )
 
@@ -176,7 +193,7 @@ class _Level:
         known = [(rank, most) for rank, most in limits if most is not None]
         if not known:
             return moves
-        over = self.engine.stage(OVER, _over(self.levels.labels, known))
+        over = self.engine.stage(OVER, _over(self.levels.labels, self.rank, known))
         if not self.engine.count(exp.select("label").from_(over)):
             return moves
         self.levels.hold(f"identity_held_{self.rank}_bridges", self._held_bridges())
@@ -193,7 +210,7 @@ class _Level:
         return self.engine.stage(ALLOWED, _corrected(leaves))
 
     def _held_bridges(self) -> exp.Select:
-        detail = _too_many(self.rules, exp.column("rank", "o"), exp.column("n", "o"))
+        detail = too_many_sentence(self.rules, exp.column("rank", "o"), exp.column("n", "o"))
         return (
             exp.select("a.x", "a.y", exp.Literal.string("too_many").as_("reason"), detail.as_("detail"))
             .from_(f"{ADJACENT} AS a")
@@ -204,7 +221,7 @@ class _Level:
         )
 
     def _held_leaves(self, leaves: exp.Select) -> exp.Select:
-        detail = _too_many(self.rules, exp.Literal.number(self.rank), exp.column("n", "u"))
+        detail = too_many_sentence(self.rules, exp.Literal.number(self.rank), exp.column("n", "u"))
         return (
             exp.select("a.x", "a.y", exp.Literal.string("too_many").as_("reason"), detail.as_("detail"))
             .from_(f"{ADJACENT} AS a")
@@ -232,29 +249,48 @@ def _bridging_edges() -> exp.Query:
 
 
 def _moves() -> exp.Query:
-    """The new label of every cluster and identifier that the level touches (node, label)."""
+    """New labels of all that the level touches (node, label, own): clusters, and its own identifiers."""
     clusters = (
-        exp.select("a.c AS node", "COALESCE(k.label, a.c) AS label")
+        exp.select("a.c AS node", "COALESCE(k.label, a.c) AS label", "FALSE AS own")
+        .distinct()
         .from_(f"{ADJACENT} AS a")
         .join(f"{JOINED} AS k", on="k.node = a.c", join_type="left")
+        .where("NOT a.peer")
     )
     identifiers = (
-        exp.select("a.x AS node", "COALESCE(kx.label, kc.label, a.c) AS label")
+        exp.select("a.x AS node", "COALESCE(kx.label, kc.label, a.c) AS label", "TRUE AS own")
         .from_(f"{ADJACENT} AS a")
         .join(f"{JOINED} AS kx", on="kx.node = a.x", join_type="left")
         .join(f"{JOINED} AS kc", on="kc.node = a.c", join_type="left")
     )
-    return exp.union(clusters, identifiers)
+    peers = (
+        exp.select("a.y AS node", "k.label", "TRUE AS own")
+        .from_(f"{ADJACENT} AS a")
+        .join(f"{JOINED} AS k", on="k.node = a.y")
+        .where("a.peer")
+    )
+    return exp.union(clusters, exp.union(identifiers, peers), distinct=False)
 
 
-def _over(labels: str, limits: list[tuple[int, int]]) -> exp.Select:
-    """Would-be people with too many values of a kind: the strongest such kind and the number of values."""
-    counted = (
+def _over(labels: str, rank: int, limits: list[tuple[int, int]]) -> exp.Select:
+    """Would-be people with too many values of a kind: the strongest such kind and the number of values.
+
+    Clusters that do not merge keep to the limits of stronger kinds already, so only merging ones are counted.
+    """
+    own = (
+        exp.select("m.label", exp.Literal.number(rank).as_("rank"), "COUNT(*) AS n")
+        .from_(f"{MOVES} AS m")
+        .where("m.own")
+        .group_by("m.label")
+    )
+    merged = (
         exp.select("m.label", "l.rank", "COUNT(*) AS n")
         .from_(f"{labels} AS l")
-        .join(f"{MOVES} AS m", on="m.node = l.label")
+        .join(f"{MOVES} AS m", on="m.node = l.label AND NOT m.own")
+        .join(exp.select("label").distinct().from_(JOINED).subquery("j"), on="j.label = m.label")
         .group_by("m.label", "l.rank")
     )
+    counted = exp.union(own, merged, distinct=False)
     too_many = [
         exp.and_(exp.column("rank", "t").eq(rank), exp.column("n", "t") > most) for rank, most in limits
     ]
@@ -305,69 +341,6 @@ def _relabelled(labels: str, moves: exp.Table) -> exp.Select:
         .from_(f"{labels} AS l")
         .join(exp.alias_(moves.copy(), "m", table=True), on="m.node = l.label", join_type="left")
     )
-
-
-def _held_as_shared(rules: IdentityRules, shared: exp.Query) -> exp.Select:
-    """Every edge of a shared identifier, at any level; if both ends are shared the weaker is named."""
-    kind = _by_rank(rules, exp.column("rank", "n"))
-    limit = exp.Case()
-    for rank, rule in enumerate(rules.kinds):
-        limit = limit.when(exp.column("rank", "n").eq(rank), exp.convert(str(rule.people_per)))
-    detail = _sentence(
-        "the ",
-        kind,
-        " is shared: it would join ",
-        exp.column("people", "s"),
-        " people who each have their own ",
-        _by_rank(rules, exp.column("by_rank", "s")),
-        "; at most ",
-        limit.else_(exp.convert("")),
-        " may have it",
-    )
-    either = (
-        exp.select("e.x", "e.y", "COALESCE(sx.identifier_key, sy.identifier_key) AS guilty")
-        .from_(f"{EDGES} AS e")
-        .join(shared.copy().subquery("sx"), on="sx.identifier_key = e.x", join_type="left")
-        .join(shared.copy().subquery("sy"), on="sy.identifier_key = e.y", join_type="left")
-        .where("sx.identifier_key IS NOT NULL OR sy.identifier_key IS NOT NULL")
-    )
-    return (
-        exp.select("g.x", "g.y", exp.Literal.string("shared_identifier").as_("reason"), detail.as_("detail"))
-        .from_(either.subquery("g"))
-        .join(shared.copy().subquery("s"), on="s.identifier_key = g.guilty")
-        .join(f"{NODES} AS n", on="n.identifier_key = g.guilty")
-    )
-
-
-def _too_many(rules: IdentityRules, rank: exp.Expression, n: exp.Expression) -> exp.Expression:
-    limit = exp.Case()
-    for place, rule in enumerate(rules.kinds):
-        limit = limit.when(rank.copy().eq(place), exp.convert(str(rule.per_person)))
-    return _sentence(
-        "together they would have ",
-        n,
-        " values of ",
-        _by_rank(rules, rank),
-        "; a person may have ",
-        limit.else_(exp.convert("")),
-    )
-
-
-def _by_rank(rules: IdentityRules, rank: exp.Expression) -> exp.Expression:
-    kind = exp.Case()
-    for place, rule in enumerate(rules.kinds):
-        kind = kind.when(rank.copy().eq(place), exp.convert(rule.kind))
-    return kind.else_(exp.convert(""))
-
-
-def _sentence(*parts: str | exp.Expression) -> exp.Expression:
-    texts: list[exp.Expression] = [
-        exp.Literal.string(part) if isinstance(part, str) else exp.cast(part, "text") for part in parts
-    ]
-    whole: exp.Expression = texts[0]
-    for text in texts[1:]:
-        whole = exp.DPipe(this=whole, expression=text)
-    return whole
 
 
 def _keys(shared: exp.Table) -> exp.Select:
