@@ -6,11 +6,11 @@ Must never read a base table without a permit, or count an unknown value as a no
 """
 
 from tandem.audience.binding import bind
-from tandem.audience.membership import MembershipChange, evaluate
+from tandem.audience.membership import MembershipChange, evaluate, members_now
 from tandem.audience.node import Node
 from tandem.audience.people import people
 from tandem.audience.preview import Listed, Preview, Reach, list_audiences, preview
-from tandem.audience.profile import compute_traits, trait_columns, trait_footprint
+from tandem.audience.profile import compute_traits, profile_query, trait_columns, trait_footprint
 
 __all__ = [
     "Listed",
@@ -22,8 +22,10 @@ __all__ = [
     "compute_traits",
     "evaluate",
     "list_audiences",
+    "members_now",
     "people",
     "preview",
+    "profile_query",
     "trait_columns",
     "trait_footprint",
 ]

@@ -13,7 +13,7 @@ from tandem.kernel import numbers
 from tandem.kernel.values import Type
 
 DAY = timedelta(days=1)
-CENT, LARGEST = Decimal("0.0001"), Decimal(10) ** 14
+PLACES, LARGEST = 4, Decimal(10) ** 14
 
 
 def compare(subject: exp.Expr, type_: Type, test: Test, now: datetime) -> exp.Expr:
@@ -90,11 +90,16 @@ def _literal(value: str | int | Decimal | bool | date | datetime, type_: Type) -
     if type_ is Type.NUMBER and not isinstance(value, bool):
         return f.cast(f.value(value), type_)
     if type_ is Type.MONEY and isinstance(value, int | Decimal):
-        exact = Decimal(value)
-        return f.cast(f.value(exact), type_) if exact == exact.quantize(CENT) < LARGEST else f.value(exact)
+        return _money(Decimal(value))
     if type_ is Type.TIMESTAMP and isinstance(value, date) and not isinstance(value, datetime):
         return f.instant(datetime(value.year, value.month, value.day))
     return f.value(value)
+
+
+def _money(value: Decimal) -> exp.Expr:
+    """In the column's own type where it fits, so that rows are compared as 64-bit integers."""
+    fits = abs(value) < LARGEST and int(value.as_tuple().exponent) >= -PLACES
+    return f.cast(exp.Literal.string(f"{value:f}"), Type.MONEY) if fits else f.value(value)
 
 
 # -- in English ----------------------------------------------------------------------------------------

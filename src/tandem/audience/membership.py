@@ -56,6 +56,11 @@ def evaluate(
         engine.drop_stage("audience_members")
 
 
+def members_now(engine: Engine, name: str, purpose: str) -> exp.Select:
+    """The people in an audience when it was last evaluated for the purpose: one row per person, `person_id`."""
+    return _kept(engine, "memberships", "m", name, purpose)
+
+
 def _changes(engine: Engine, members: exp.Table, name: str, purpose: str, now: datetime) -> exp.Query:
     """One row per person who is in and was not, or was and is not."""
     new = exp.alias_(members.copy(), "new", table=True)

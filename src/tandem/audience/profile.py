@@ -154,7 +154,7 @@ def _footprint(trait: Trait, charter: Charter) -> frozenset[FieldRef]:
 
 
 def _reads(trait: Trait, table: str) -> list[str]:
-    time = ["event_at"] if table.startswith("event_") else []
+    time = ["event_at"] if table.startswith("event_") or trait.within else []
     return [*time, *([trait.field] if trait.field else []), *(one.field for one in trait.where)]
 
 

@@ -84,10 +84,8 @@ class Scan:
         return query.group_by(person.copy())
 
     def _bounds(self, start: datetime | None) -> list[exp.Expr]:
-        if not self.timed:
-            return []
         at = self.field("event_at")
-        end: list[exp.Expr] = [at < f.instant(self.now)]
+        end: list[exp.Expr] = [at < f.instant(self.now)] if self.timed else []
         return end if start is None else [at.copy() >= f.instant(start), *end]
 
     def _particular(self, part: Part, start: datetime | None, shared: exp.Expr | None) -> exp.Expr | None:

@@ -48,7 +48,8 @@ def value(raw: Scalar) -> exp.Expression:
 
 def cast(expression: exp.Expression, type_: Type) -> exp.Cast:
     """CAST to a type of the catalogue; fails on values that do not fit."""
-    return exp.cast(expression, SQL_TYPES[type_])
+    # Not exp.cast: it takes DECIMAL(38, 2) for DECIMAL(18, 4) and leaves it as it is.
+    return exp.Cast(this=expression.copy(), to=exp.DataType.build(SQL_TYPES[type_]))
 
 
 def null_of(type_: Type) -> exp.Cast:

@@ -19,6 +19,7 @@ from tandem.charter.definitions.sources import FieldType
 from tandem.charter.problems import AUDIENCE_COMPARISON, AUDIENCE_SUM, UNKNOWN_EVENT, UNKNOWN_EVENT_FIELD
 from tandem.charter.references.fits import misfit, written
 from tandem.engine import Catalogue, Column
+from tandem.engine import functions as f
 from tandem.kernel import Problem, numbers
 from tandem.kernel.values import FieldRef, Type
 
@@ -124,7 +125,7 @@ class DidEvent(Node):
         name, build = _aggregate(it, scan, type_)
         value: exp.Expr = scan.add(name, build, start, where_of(it.where, self.columns, scan, reading.now))
         if self._holds_for_none():
-            value = exp.func("COALESCE", value, exp.Literal.number(0))
+            return compare(exp.func("COALESCE", value, f.value(0)), type_, it.test, reading.now)
         return certain(compare(value, type_, it.test, reading.now))
 
 
