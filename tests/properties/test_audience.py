@@ -62,7 +62,7 @@ def found(seed: int, who: Condition, purpose: str, destination: Destination) -> 
 
 
 @given(seed=st.sampled_from(SEEDS), who=conditions, use=st.sampled_from(USES))
-@settings(max_examples=120)
+@settings(max_examples=80)
 def test_people_are_those_whom_a_slow_reader_finds(
     seed: int, who: Condition, use: tuple[str, Destination]
 ) -> None:
@@ -74,7 +74,7 @@ def test_people_are_those_whom_a_slow_reader_finds(
 
 
 @given(seed=st.sampled_from(SEEDS), who=conditions, more=conditions)
-@settings(max_examples=25)
+@settings(max_examples=15)
 def test_a_further_condition_never_adds_people(seed: int, who: Condition, more: Condition) -> None:
     use = USES[0]
     assert set(found(seed, All(conditions=(who, more)), *use)) <= set(found(seed, who, *use))
@@ -126,7 +126,7 @@ def test_the_guard_never_shows_a_person_whom_the_reference_refuses(
     seed=st.integers(100, 10_000),
     moves=st.lists(st.tuples(st.integers(1, KEYS), st.integers(1, 7)), max_size=4),
 )
-@settings(max_examples=12)
+@settings(max_examples=6)
 def test_consents_by_small_steps_are_those_of_one_go(seed: int, moves: list[tuple[int, int]]) -> None:
     rows = world(seed)
     steps = [[row for row in rows["consents"] if row["batch_id"] == batch] for batch in (1, 2, 3)]
