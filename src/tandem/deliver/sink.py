@@ -1,6 +1,6 @@
 """A small real mail server that keeps what it gets in a folder. For the demo and tests; it relays nothing.
 
-`messages.ndjson` has one line per message taken: number, sender, rcpt, message_id, subject. The message
+`messages.ndjson` has one line per message taken: number, sender, recipients, message_id, subject. The message
 itself is `NUMBER.eml`. Both are written before the message is answered with 250.
 """
 
@@ -50,7 +50,7 @@ class MailSink:
         self._thread.join()
 
     def taken(self) -> list[dict[str, Any]]:
-        """The messages taken so far, in order: number, sender, rcpt (a list), message_id, subject."""
+        """The messages taken so far, in order: number, sender, recipients (a list), message_id, subject."""
         return read_sink(self.folder)
 
     def _serve(self) -> None:
@@ -94,7 +94,7 @@ class _Keep:
         line = {
             "number": self._number,
             "sender": envelope.mail_from,
-            "rcpt": list(envelope.rcpt_tos),
+            "recipients": list(envelope.rcpt_tos),
             "message_id": _header(head, "Message-ID"),
             "subject": _header(head, "Subject"),
         }

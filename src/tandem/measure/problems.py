@@ -1,6 +1,6 @@
 """Problem codes of the room. The first eight are the refusals of `measure.stats`."""
 
-from tandem.kernel.problems import code
+from tandem.kernel.problems import Code, code
 
 TOO_FEW = code(
     "MSR-001",
@@ -51,3 +51,35 @@ NOT_RANDOMISED = code(
     who="marketing",
     fix="Read the figures as a description. For a lift, run a campaign with a holdout.",
 )
+NOT_AN_ARM = code(
+    "MSR-010",
+    "a test brought in from outside has no such arm",
+    who="marketing",
+    fix="Name one of the arms that stand in the data as control.",
+)
+NOT_A_NUMBER = code(
+    "MSR-011",
+    "an outcome is not a number or a yes and no",
+    who="marketing",
+    fix="Name a field of type integer, number, money or boolean as outcome.",
+)
+OUTCOME_MISSING = code(
+    "MSR-012",
+    "an outcome of a test brought in from outside is not known for some rows",
+    who="it",
+    fix="Fill in the outcome where it is known to be zero, or leave the rows out for all arms alike.",
+)
+
+
+def of(name: str) -> Code:
+    """The declared code of a refusal of `measure.stats`, with its fix and who can do it."""
+    return CODES[name]
+
+
+CODES = {
+    one.code: one
+    for one in (
+        *(TOO_FEW, RATIO_BROKEN, WINDOW_OPEN, NO_CONVERSIONS, NO_SPREAD, NO_VALUE, NO_RELATIVE),
+        NOT_RANDOMISED,
+    )
+}

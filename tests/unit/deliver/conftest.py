@@ -44,7 +44,7 @@ class House:
         return {row["person_id"]: row["reason"] for row in sorted(rows, key=lambda row: row["at"])}
 
     def recipients(self) -> list[str]:
-        return [address for message in self.sink.taken() for address in message["rcpt"]]
+        return [address for message in self.sink.taken() for address in message["recipients"]]
 
     def versions(self) -> dict[str, int]:
         return {name: self.engine.version(name) for name in ("assignments", "contacts", "receipts")}
