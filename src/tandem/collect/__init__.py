@@ -1,10 +1,11 @@
 """Arrival: from files to typed events and records, or to quarantine; nothing that arrives is lost.
 
 Answers: what came, what landed, what waits and why. Writes event_*, record_*, events_unplanned, identifiers,
-evidence, consents, suppressions, quarantine, quarantine_outcomes and loads. Must never decide who a person is,
-never rewrite a landed event, and never take a row twice.
+evidence, consents, suppressions, quarantine, quarantine_outcomes and loads. Must never decide who a person
+is, never rewrite a landed event, and never take a row twice.
 """
 
+from tandem.collect.replaying import replay
 from tandem.collect.results import Entry, Replayed, Taken, TakenFile, Waiting
 from tandem.collect.tables import catalogue_tables
 from tandem.collect.taking import take_source
@@ -18,5 +19,6 @@ __all__ = [
     "Waiting",
     "catalogue_tables",
     "list_quarantine",
+    "replay",
     "take_source",
 ]

@@ -251,7 +251,7 @@ def land_suppressions(work: Work) -> int:
     return work.append("suppressions", union(queries)) if queries else 0
 
 
-def _of_rows(work: Work, columns: list[exp.Expression]) -> exp.Select:
+def _of_rows(work: Work, columns: list[exp.Expr]) -> exp.Select:
     at = exp.Coalesce(this=exp.column("at", "p"), expressions=[f.instant(work.now)]).as_("at")
     _, source, batch = work.landed()
     query = exp.select(*columns, at, source, batch).from_(table(PEOPLE, "p"))
@@ -259,7 +259,7 @@ def _of_rows(work: Work, columns: list[exp.Expression]) -> exp.Select:
     return query.where(known(exp.column("kind", "p")), known(exp.column("subject_key", "p")))
 
 
-def _unless_there(work: Work, query: exp.Select, name: str, key: str, value: exp.Expression) -> exp.Select:
+def _unless_there(work: Work, query: exp.Select, name: str, key: str, value: exp.Expr) -> exp.Select:
     """The query without rows whose key an earlier batch has."""
     if work.engine.version(name) < 0:
         return query
@@ -272,5 +272,5 @@ def _key(number: int) -> exp.Column:
     return exp.column("identifier_key", f"k{number}")
 
 
-def _same(name: str, left: str, right: str) -> exp.Expression:
+def _same(name: str, left: str, right: str) -> exp.Expr:
     return exp.column(name, left).eq(exp.column(name, right))

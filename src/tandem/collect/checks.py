@@ -23,9 +23,9 @@ class Check:
     """One way to break a contract. `broken` is a condition on a row, `found` the text that stood there."""
 
     code: Code
-    broken: exp.Expression
+    broken: exp.Expr
     path: str | None = None
-    found: exp.Expression | None = None
+    found: exp.Expr | None = None
     expected: str | None = None
 
 
@@ -167,19 +167,19 @@ def _fields(contract: Contract) -> Iterator[tuple[Kind, Planned]]:
             yield kind, one
 
 
-def _only(contract: Contract, kind: Kind, condition: exp.Expression) -> exp.Expression:
+def _only(contract: Contract, kind: Kind, condition: exp.Expr) -> exp.Expr:
     if len(contract.kinds) == 1 and not contract.has_unplanned:
         return condition
     return exp.and_(exp.column("kind").eq(kind.number), condition)
 
 
-def _of_a_kind(condition: exp.Expression) -> exp.Expression:
+def _of_a_kind(condition: exp.Expr) -> exp.Expr:
     return exp.and_(_known(exp.column("kind")), condition)
 
 
-def _known(value: exp.Expression) -> exp.Expression:
+def _known(value: exp.Expr) -> exp.Expr:
     return exp.not_(_unknown(value))
 
 
-def _unknown(value: exp.Expression) -> exp.Expression:
+def _unknown(value: exp.Expr) -> exp.Expr:
     return exp.Is(this=value, expression=exp.null())

@@ -85,7 +85,7 @@ class Contract:
         self.source, self.project_zone, self.now, self.columns = source, zone, now, columns
         self.extras = tuple(extras)
         self.paths = Paths()
-        self.values: dict[str, exp.Expression] = {}
+        self.values: dict[str, exp.Expr] = {}
         self._named: dict[object, str] = {}
         self.kinds = tuple(self._kind(number, spec) for number, spec in enumerate(_specs(source)))
         self.identifiers = tuple(spec.kind for spec in source.identifiers)
@@ -124,13 +124,13 @@ class Contract:
         """Whether a bad value of this field becomes NULL and the row lands without it."""
         return self.source.mode is Mode.DROP_VALUE and not spec.required
 
-    def typed(self, spec: FieldSpec) -> exp.Expression:
+    def typed(self, spec: FieldSpec) -> exp.Expr:
         """The field's value from its text; NULL if there is none or it is not of the type."""
         return parsing.typed(self.paths.text(spec.read_from), spec.type, spec.format or "iso", self.zone)
 
-    def within(self, spec: FieldSpec, value: exp.Expression) -> list[exp.Expression]:
+    def within(self, spec: FieldSpec, value: exp.Expr) -> list[exp.Expr]:
         """The conditions that a value of the field's type has to meet."""
-        found: list[exp.Expression] = []
+        found: list[exp.Expr] = []
         if spec.at_least is not None and spec.type in NUMERIC:
             found.append(value.copy() >= f.value(spec.at_least))
         if spec.at_most is not None and spec.type in NUMERIC:
@@ -139,14 +139,14 @@ class Contract:
             found.append(one_of(self.paths.text(spec.read_from), spec.one_of))
         return found
 
-    def event_at(self) -> exp.Expression:
+    def event_at(self) -> exp.Expr:
         """When it happened, UTC; NULL if the source has no time or it cannot be read."""
         time = self.source.time
         if time is None:
             return exp.cast(exp.null(), "timestamp")
         return parsing.instant(self.paths.text(time.field), time.format, self.zone)
 
-    def kind(self) -> exp.Expression:
+    def kind(self) -> exp.Expr:
         """The number of the first kind that matches the row; NULL if none does."""
         chosen = exp.Case()
         for kind in self.kinds:
@@ -154,7 +154,7 @@ class Contract:
             chosen = chosen.when(self.holds(when), exp.Literal.number(kind.number))
         return exp.cast(chosen, "integer")
 
-    def kind_name(self) -> exp.Expression:
+    def kind_name(self) -> exp.Expr:
         """The name of the row's kind."""
         if len(self.kinds) == 1:
             return exp.Literal.string(self.kinds[0].name)
@@ -163,32 +163,32 @@ class Contract:
             chosen = chosen.when(exp.column("kind").eq(kind.number), exp.Literal.string(kind.name))
         return chosen
 
-    def called(self) -> exp.Expression:
+    def called(self) -> exp.Expr:
         """What the source itself calls the kind of a row: the text at the first path that any kind tests."""
         tests = [test for spec in self.source.events if spec.when for test in spec.when.tests]
         return self.paths.text(tests[0].path) if tests else exp.cast(exp.null(), "text")
 
-    def holds(self, when: When | None) -> exp.Expression:
+    def holds(self, when: When | None) -> exp.Expr:
         """Whether all tests hold for a row."""
         if when is None:
             return exp.true()
         return exp.and_(*(one_of(self.paths.text(test.path), test.values) for test in when.tests))
 
-    def key(self) -> list[exp.Expression]:
+    def key(self) -> list[exp.Expr]:
         """The texts that make a row the same row."""
         return [self.paths.text(path) for path in self.source.key]
 
-    def identifier_texts(self) -> dict[str, exp.Expression]:
+    def identifier_texts(self) -> dict[str, exp.Expr]:
         """x0, x1, …: the raw identifiers of a row, strongest first."""
         return {f"x{n}": self.paths.text(spec.field) for n, spec in enumerate(self.source.identifiers)}
 
-    def consent_states(self) -> dict[str, exp.Expression]:
+    def consent_states(self) -> dict[str, exp.Expr]:
         """c0, c1, …: what a row says about a purpose: granted, denied, unreadable, or NULL for nothing."""
         return {f"c{n}": self._consent(spec) for n, spec in enumerate(self.source.consents)}
 
-    def _consent(self, spec: ConsentSpec) -> exp.Expression:
+    def _consent(self, spec: ConsentSpec) -> exp.Expr:
         if spec.state is not None or spec.field is None:
-            state: exp.Expression = exp.Literal.string(str(spec.state))
+            state: exp.Expr = exp.Literal.string(str(spec.state))
         else:
             state = (
                 exp.Case()
@@ -199,9 +199,9 @@ class Contract:
             )
         return exp.Case().when(self.holds(spec.when), state)
 
-    def wordings(self) -> dict[str, exp.Expression]:
+    def wordings(self) -> dict[str, exp.Expr]:
         """w0, w1, …: the wording that was shown, of those consents that have one."""
-        found: dict[str, exp.Expression] = {}
+        found: dict[str, exp.Expr] = {}
         for number, spec in enumerate(self.source.consents):
             if spec.wording is not None:
                 field_ = spec.wording in self.columns or spec.wording in self._mentioned()
@@ -210,7 +210,7 @@ class Contract:
                 )
         return found
 
-    def suppressed(self) -> dict[str, exp.Expression]:
+    def suppressed(self) -> dict[str, exp.Expr]:
         """s0, s1, …: whether a row forbids contact."""
         return {f"s{n}": self.holds(spec.when) for n, spec in enumerate(self.source.suppress)}
 
@@ -231,17 +231,13 @@ class Contract:
         source = self.source
         fields = [one.read_from for kind in self.kinds for one in kind.spec.fields]
         consents = [spec.field for spec in source.consents if spec.field]
-        tests = [
-            test.path
-            for spec in (*source.consents, *source.suppress)
-            if spec.when
-            for test in spec.when.tests
-        ]
+        whens = [spec.when for spec in source.consents] + [spec.when for spec in source.suppress]
+        tests = [test.path for when in whens if when for test in when.tests]
         names = [*(spec.field for spec in source.identifiers), *fields, *consents, *tests]
         return tuple(path for path in dict.fromkeys(names) if path not in self.needed())
 
 
-def one_of(text: exp.Expression, values: Iterable[str]) -> exp.Expression:
+def one_of(text: exp.Expr, values: Iterable[str]) -> exp.Expr:
     """Whether the text is one of the values, as written; of no values, never."""
     listed = [exp.Literal.string(value) for value in values]
     return exp.In(this=text, expressions=listed) if listed else exp.false()

@@ -39,7 +39,7 @@ def new_fields(source: Source, found: Sequence[Found], headers: Mapping[str, Ope
 
 def known_paths(source: Source) -> frozenset[str]:
     """All paths that the contract names anywhere."""
-    contract = Contract(source, "UTC", datetime.min)
+    contract = Contract(source, "UTC", datetime(1970, 1, 1))
     wordings = [spec.wording for spec in source.consents if spec.wording]
     return frozenset((*contract.needed(), *contract.optional(), *wordings))
 
@@ -57,8 +57,9 @@ def _unknown(source: Source, one: Found, opened: Opened, known: frozenset[str]) 
 
 def _extras(source: Source, paths: Sequence[str]) -> list[Extra]:
     """A column for each path: its letters in small, dots as _; a name that is taken gets a digest behind it."""
-    specs = [*source.events, *([source.record] if source.record else [])]
-    taken = {field.name for spec in specs for field in spec.fields} | {column.name for column in LANDED}
+    fields = [field for spec in source.events for field in spec.fields]
+    fields += source.record.fields if source.record else ()
+    taken = {field.name for field in fields} | {column.name for column in LANDED}
     taken |= {"event_id", "record_id", "content"}
     found: list[Extra] = []
     for path in paths:

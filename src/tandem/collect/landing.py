@@ -63,7 +63,7 @@ class Work:
         """Add rows to a table under this batch's mark."""
         return self.engine.append(table, query, Mark(f"collect:{self.source}:{table}", self.batch))
 
-    def landed(self) -> list[exp.Expression]:
+    def landed(self) -> list[exp.Expr]:
         """The columns that every landed row carries."""
         return [
             f.instant(self.now).as_("received_at"),
@@ -71,42 +71,42 @@ class Work:
             exp.Literal.number(self.batch).as_("batch_id"),
         ]
 
-    def before(self, alias: str) -> exp.Expression:
+    def before(self, alias: str) -> exp.Expr:
         """Only rows of earlier batches: what this very batch landed before a crash is not an earlier arrival."""
         return exp.column("batch_id", alias).neq(self.batch)
 
 
-def table(name: str, alias: str) -> exp.Expression:
+def table(name: str, alias: str) -> exp.Expr:
     """A stage under an alias."""
     return exp.alias_(exp.to_table(name), alias, table=True)
 
 
-def base(work: Work, name: str, alias: str) -> exp.Expression:
+def base(work: Work, name: str, alias: str) -> exp.Expr:
     """A base table under an alias."""
     return exp.alias_(work.engine.ref(name), alias, table=True)
 
 
-def null(value: exp.Expression) -> exp.Expression:
+def null(value: exp.Expr) -> exp.Expr:
     """IS NULL."""
     return exp.Is(this=value, expression=exp.null())
 
 
-def known(value: exp.Expression) -> exp.Expression:
+def known(value: exp.Expr) -> exp.Expr:
     """IS NOT NULL."""
     return exp.not_(null(value))
 
 
-def good(alias: str = "r") -> exp.Expression:
+def good(alias: str = "r") -> exp.Expr:
     """The row keeps its contract and is of a known kind."""
     return exp.and_(null(exp.column("bad", alias)), known(exp.column("kind", alias)))
 
 
-def unplanned(alias: str = "r") -> exp.Expression:
+def unplanned(alias: str = "r") -> exp.Expr:
     """The row can be read and is of no kind."""
     return exp.and_(null(exp.column("bad", alias)), null(exp.column("kind", alias)))
 
 
-def broken(alias: str = "r") -> exp.Expression:
+def broken(alias: str = "r") -> exp.Expr:
     """The row breaks its contract. Line 0 stands for a whole file."""
     return exp.and_(known(exp.column("bad", alias)), exp.column("_line", alias) > 0)
 
@@ -133,14 +133,15 @@ def stage_entries(work: Work) -> None:
     columns = [exp.column(name, "r") for name in ("_row", "_file", "_line", "content")]
     wanted = exp.or_(broken(), unplanned(), exp.column("dropped", "r"))
     if work.again:
-        entry = exp.column("_id", "r")
-        query = exp.select(*columns, entry.as_("entry_id")).from_(table(ROWS, "r")).where(wanted)
+        query = (
+            exp.select(*columns, exp.column("_id", "r").as_("entry_id")).from_(table(ROWS, "r")).where(wanted)
+        )
         work.engine.stage(ENTRIES, query)
         return
     if work.key:
         order = exp.Order(expressions=[exp.column("_line", "r")])
         parts = [exp.column("_file", "r"), exp.column("content", "r")]
-        nth: exp.Expression = exp.Window(this=exp.RowNumber(), partition_by=parts, order=order)
+        nth: exp.Expr = exp.Window(this=exp.RowNumber(), partition_by=parts, order=order)
     else:
         nth = exp.column("nth", "r")
     inner = exp.select(*columns, nth.as_("nth")).from_(table(ROWS, "r")).where(wanted)
@@ -173,7 +174,7 @@ def _repeated_unplanned() -> exp.Query:
     return unplanned_rows.join(first, on=on).join(table(ROWS, "s"), on=mine).where(later, unplanned("s"))
 
 
-def _firsts(stage: str, key: str, where: exp.Expression | None) -> exp.Subquery:
+def _firsts(stage: str, key: str, where: exp.Expr | None) -> exp.Subquery:
     inner = exp.select(exp.column(key, "g").as_("id"), exp.Min(this=exp.column("_row", "g")).as_("first"))
     inner = inner.from_(table(stage, "g")).group_by(exp.column(key, "g"))
     inner = inner.having(exp.Count(this=exp.Star()) > 1)

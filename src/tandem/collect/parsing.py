@@ -42,7 +42,7 @@ def expected(type_: FieldType, written: str) -> str:
     return words.get(written, f"{type_} written as {written}")
 
 
-def typed(text: exp.Expression, type_: FieldType, written: str, zone: str) -> exp.Expression:
+def typed(text: exp.Expr, type_: FieldType, written: str, zone: str) -> exp.Expr:
     """The value of a text column, or NULL. `written` is iso, epoch_s, epoch_ms or a strptime pattern."""
     match type_:
         case FieldType.TEXT:
@@ -61,7 +61,7 @@ def typed(text: exp.Expression, type_: FieldType, written: str, zone: str) -> ex
             return instant(text, written, zone)
 
 
-def instant(text: exp.Expression, written: str, zone: str) -> exp.Expression:
+def instant(text: exp.Expr, written: str, zone: str) -> exp.Expr:
     """A text as a UTC timestamp, or NULL."""
     match written:
         case "iso":
@@ -79,14 +79,14 @@ def instant(text: exp.Expression, written: str, zone: str) -> exp.Expression:
             return _by_pattern(text, written, zone)
 
 
-def _by_pattern(text: exp.Expression, pattern: str, zone: str) -> exp.Expression:
+def _by_pattern(text: exp.Expr, pattern: str, zone: str) -> exp.Expr:
     parsed = exp.Anonymous(this="try_strptime", expressions=[text.copy(), exp.Literal.string(pattern)])
     if "%z" in pattern or "%Z" in pattern:
         return _at("UTC", parsed)
     return _to_utc(exp.cast(parsed, "timestamp"), zone)
 
 
-def _date(text: exp.Expression, written: str, zone: str) -> exp.Expression:
+def _date(text: exp.Expr, written: str, zone: str) -> exp.Expr:
     if written == "iso":
         return _if(text, DATE, _try(text, "date"))
     if written.startswith("epoch"):
@@ -95,19 +95,17 @@ def _date(text: exp.Expression, written: str, zone: str) -> exp.Expression:
     return exp.cast(parsed, "date")
 
 
-def _number(text: exp.Expression) -> exp.Expression:
+def _number(text: exp.Expr) -> exp.Expr:
     value = _try(text, "double")
     return exp.Case().when(
         exp.and_(_is(text, NUMBER), exp.Anonymous(this="isfinite", expressions=[value])), value.copy()
     )
 
 
-def _money(text: exp.Expression) -> exp.Expression:
+def _money(text: exp.Expr) -> exp.Expr:
     long = _try(text, "decimal(38, 20)")
-    rounded = exp.cast(long.copy(), "decimal(18, 4)")
-    noise = exp.Abs(this=exp.paren(long - exp.cast(rounded.copy(), "decimal(38, 20)"))) < exp.Literal.number(
-        "0.000000001"
-    )
+    rounded = _cast(long, "decimal(18, 4)")
+    noise = exp.Abs(this=exp.paren(long - _cast(rounded, "decimal(38, 20)"))) < _noise()
     return (
         exp.Case()
         .when(_is(text, MONEY), _try(text, "decimal(18, 4)"))
@@ -115,7 +113,7 @@ def _money(text: exp.Expression) -> exp.Expression:
     )
 
 
-def _boolean(text: exp.Expression) -> exp.Expression:
+def _boolean(text: exp.Expr) -> exp.Expr:
     lowered = exp.Lower(this=text.copy())
     return (
         exp.Case()
@@ -124,26 +122,35 @@ def _boolean(text: exp.Expression) -> exp.Expression:
     )
 
 
-def _since_1970(text: exp.Expression, factor: int) -> exp.Expression:
-    micros = exp.cast(_try(text, "decimal(38, 9)") * exp.Literal.number(factor), "bigint")
+def _since_1970(text: exp.Expr, factor: int) -> exp.Expr:
+    micros = _cast(exp.paren(_try(text, "decimal(28, 9)") * exp.Literal.number(factor)), "bigint")
     return exp.Anonymous(this="make_timestamp", expressions=[micros])
 
 
-def _to_utc(local: exp.Expression, zone: str) -> exp.Expression:
+def _to_utc(local: exp.Expr, zone: str) -> exp.Expr:
     return local if zone == "UTC" else _at("UTC", _at(zone, local))
 
 
-def _at(zone: str, moment: exp.Expression) -> exp.Expression:
+def _at(zone: str, moment: exp.Expr) -> exp.Expr:
     return exp.Anonymous(this="timezone", expressions=[exp.Literal.string(zone), moment])
 
 
-def _is(text: exp.Expression, pattern: str) -> exp.Expression:
+def _is(text: exp.Expr, pattern: str) -> exp.Expr:
     return exp.Anonymous(this="regexp_full_match", expressions=[text.copy(), exp.Literal.string(pattern)])
 
 
-def _if(text: exp.Expression, pattern: str, value: exp.Expression) -> exp.Expression:
+def _if(text: exp.Expr, pattern: str, value: exp.Expr) -> exp.Expr:
     return exp.Case().when(_is(text, pattern), value)
 
 
-def _try(text: exp.Expression, type_: str) -> exp.Expression:
+def _try(text: exp.Expr, type_: str) -> exp.Expr:
     return exp.TryCast(this=text.copy(), to=exp.DataType.build(type_, dialect="duckdb"))
+
+
+def _cast(value: exp.Expr, type_: str) -> exp.Expr:
+    """Unlike `exp.cast`, which takes two DECIMALs of different scale for the same type and leaves them."""
+    return exp.Cast(this=value.copy(), to=exp.DataType.build(type_))
+
+
+def _noise() -> exp.Expr:
+    return exp.cast(exp.Literal.string("0.000000001"), "decimal(38, 20)")

@@ -45,13 +45,14 @@ UNKNOWN_FIELDS = code(
     "COL-007",
     "a file has fields that the contract does not know",
     who="it",
+    kind=Kind.NOTICE,
     fix="Add them to the contract, or leave it: they are kept out of the lake.",
 )
 SAME_CONTENT = code(
     "COL-008",
     "a file was taken before under another name",
     who="it",
-    kind=Kind.OPERATOR,
+    kind=Kind.NOTICE,
     fix="Nothing has to be done: its rows count as duplicates. Find out why it was delivered twice.",
 )
 FROZEN = code(
@@ -85,6 +86,12 @@ NO_ENTRY = code(
     "there is no such entry in quarantine, or it was dealt with",
     who="it",
     fix="Look at `tandem quarantine list`.",
+)
+NO_REPLAY = code(
+    "COL-031",
+    "an entry of one value cannot be replayed",
+    who="it",
+    fix="Have the sender deliver the row again under a new key: what landed is never rewritten.",
 )
 TORN_ROW = code(
     "COL-100",

@@ -68,7 +68,7 @@ def _values(contract: Contract) -> Layer:
     }
 
 
-def _first_broken(checks: tuple[Check, ...]) -> exp.Expression:
+def _first_broken(checks: tuple[Check, ...]) -> exp.Expr:
     first = exp.Case()
     for number, check in enumerate(checks):
         first = first.when(check.broken, exp.Literal.number(number))
@@ -97,7 +97,7 @@ def _kept_texts(contract: Contract, checks: tuple[Check, ...]) -> Layer:
 def _content(contract: Contract, again: bool) -> Layer:
     """Digest of the whole row: of every row when that is its key, else only of rows that wait."""
     if contract.source.key or again:
-        whole: exp.Expression = exp.column("payload")
+        whole: exp.Expr = exp.column("payload")
     else:
         whole = exp.Coalesce(this=exp.column("payload"), expressions=[WHOLE.copy()])
     content = exp.Case().when(exp.not_(exp.Is(this=whole.copy(), expression=exp.null())), f.digest60(whole))
@@ -123,7 +123,7 @@ def _identity(contract: Contract, again: bool) -> Layer:
     return {"nth": nth, "event_id": row_id(contract, exp.column("content"), nth.copy())}
 
 
-def row_id(contract: Contract, content: exp.Expression, nth: exp.Expression) -> exp.Expression:
+def row_id(contract: Contract, content: exp.Expr, nth: exp.Expr) -> exp.Expr:
     """Key of a row without a key of its own: its whole content, and its occurrence in the file."""
     return f.digest60(exp.Literal.string(contract.source.source), content, nth)
 
@@ -154,13 +154,13 @@ def _twice(number: int) -> tuple[Layer, Layer]:
     )
 
 
-def _waits() -> exp.Expression:
+def _waits() -> exp.Expr:
     return exp.or_(
         exp.column("bad").is_(exp.null()).not_(), exp.column("dropped"), exp.column("kind").is_(exp.null())
     )
 
 
-def _json(value: exp.Expression) -> exp.Expression:
+def _json(value: exp.Expr) -> exp.Expr:
     return exp.Anonymous(this="to_json", expressions=[value])
 
 

@@ -16,22 +16,24 @@ from sqlglot import exp
 from tandem.charter.definitions import Mode, Project, Source
 from tandem.collect import about, finding, landing, problems, waiting
 from tandem.collect.about import KeyIdentifiers
+from tandem.collect.again import kept_rows
 from tandem.collect.contract import Contract, Extra
 from tandem.collect.evolving import new_fields
 from tandem.collect.finding import Found
 from tandem.collect.landing import BatchFile, Work
-from tandem.collect.reading import Reading, reading
+from tandem.collect.reading import Reading, is_flat, reading
 from tandem.collect.results import Taken, TakenFile
 from tandem.collect.tables import extra_column, known_tables, source_tables
 from tandem.collect.waiting import Refused
 from tandem.engine import Engine
 from tandem.engine import functions as f
-from tandem.engine.files import FileRead, Listed, SourceFiles, Together
+from tandem.engine.files import FileRead, Listed, Payloads, SourceFiles, Together
 from tandem.engine.opened import Opened
 from tandem.kernel import Code, Place, Problem
 from tandem.kernel.values import Type
 
 Progress = Callable[[str, int, int], None]
+REPLAY = "(replay)"
 STEPS = ("reading", "identifiers", "duplicates", "landing", "done")
 TROUBLES: dict[str, Code] = {
     "unreadable": problems.UNREADABLE_FILE,
@@ -94,7 +96,7 @@ def take_source(
     """
     bench = Bench(engine, ledger, source, project, root, key_identifiers, now, progress)
     left = ledger.open_batch(source.source)
-    first = _take_batch(bench, left) if left is not None else None
+    first = take_batch(bench, left) if left is not None else None
     second = _take_new(bench)
     return second if first is None else _joined(first, second)
 
@@ -115,11 +117,22 @@ def _take_new(bench: Bench) -> Taken:
     bench.ledger.plan_batch(bench.source.source, {one.name: one.fingerprint for one in new}, bench.now)
     batch = bench.ledger.open_batch(bench.source.source)
     assert batch is not None
-    done = _take_batch(bench, batch)
+    done = take_batch(bench, batch)
     return replace(done, problems=(*notes, *done.problems))
 
 
-def _take_batch(bench: Bench, batch: PlannedBatch) -> Taken:
+def take_batch(bench: Bench, batch: PlannedBatch) -> Taken:
+    """Take a planned batch and finish it: files, or rows that are replayed."""
+    if REPLAY in batch.files:
+        ids = [int(one) for one in batch.files[REPLAY].split(",")]
+        taken = take_kept(bench, ids, batch.id, batch.planned_at)
+    else:
+        taken = _take_planned_files(bench, batch)
+    bench.ledger.finish_batch(batch.id, bench.now)
+    return taken
+
+
+def _take_planned_files(bench: Bench, batch: PlannedBatch) -> Taken:
     gone: list[Problem] = []
     found: list[Found] = []
     for name in sorted(batch.files):
@@ -129,8 +142,23 @@ def _take_batch(bench: Bench, batch: PlannedBatch) -> Taken:
         else:
             gone.append(problems.GONE(f"{name} is not there any more", place=Place(name)))
     taken = take_files(bench, found, batch.id, batch.planned_at)
-    bench.ledger.finish_batch(batch.id, bench.now)
     return replace(taken, problems=(*gone, *taken.problems))
+
+
+def take_kept(bench: Bench, ids: Sequence[int], batch: int, at: datetime) -> Taken:
+    """Read these quarantined rows again and land those that now keep the contract."""
+    bench.engine.ensure(known_tables(bench.engine, source_tables(bench.source)))
+    contract = Contract(bench.source, bench.project.timezone, at)
+    plan = reading(contract, again=True)
+    kept = kept_rows(bench.engine, bench.source, ids)
+    work = Work(bench.engine, plan, batch, at, kept.files, again=True)
+    try:
+        landing.stage_files(work)
+        read = Payloads(kept.rows, is_flat(contract), plan.shape)
+        bench.engine.stage_files(landing.ROWS, read)
+        return land(bench, work, (), ())
+    finally:
+        drop_stages(bench.engine)
 
 
 def take_files(bench: Bench, found: Sequence[Found], batch: int, at: datetime) -> Taken:
@@ -177,8 +205,10 @@ def land(bench: Bench, work: Work, refused: Sequence[Refused], notes: Sequence[P
     found = about.land_identifiers(work), about.land_evidence(work)
     said = about.land_consents(work), about.land_suppressions(work)
     counted = [] if work.again else waiting.land_waiting(work, refused)
+    waiting.land_outcomes(work, {one.file for one in refused})
     files = _files(work, {one.file for one in refused})
-    _land_loads(work, files)
+    if not work.again:
+        _land_loads(work, files)
     bench.progress(STEPS[4], 4, len(STEPS) - 1)
     return Taken(
         source=work.source,

@@ -25,7 +25,7 @@ from tandem.engine.files import Listed
 from tandem.kernel import Problem, digest60, iso
 from tandem.kernel.values import Type
 
-REFUSED = "collect_refused"
+REFUSED, IDS = "collect_refused", "collect_ids"
 COLUMNS = (
     "quarantine_id", "source", "kind", "level", "code", "path", "found", "expected", "payload", "file", "line",
     "at", "batch_id",
@@ -51,6 +51,38 @@ def land_waiting(work: Work, refused: Sequence[Refused]) -> list[Waiting]:
     counted = _counted(work.engine, every)
     work.append("quarantine", _first_time(work, every))
     return counted
+
+
+def land_outcomes(work: Work, refused: set[str]) -> int:
+    """Entries that this batch dealt with: rows of a replay that came through, files that now could be read."""
+    query = _settled_rows() if work.again else _settled_files(work, refused)
+    if query is None or work.engine.version("quarantine") < 0:
+        return 0
+    outcome = exp.Literal.string("replayed").as_("outcome")
+    return work.append("quarantine_outcomes", query.select(outcome, f.instant(work.now).as_("at")))
+
+
+def _settled_rows() -> exp.Select:
+    there = exp.Literal.string("it is in the lake already")
+    detail = exp.Case().when(null(exp.column("_row", "p")), there).else_(exp.Literal.string("it landed"))
+    query = exp.select(exp.column("_id", "r").as_("quarantine_id"), detail.as_("detail")).from_(
+        table(ROWS, "r")
+    )
+    on = exp.column("_row", "r").eq(exp.column("_row", "p"))
+    return query.join(table(PEOPLE, "p"), on=on, join_type="left").where(null(exp.column("bad", "r")))
+
+
+def _settled_files(work: Work, refused: set[str]) -> exp.Select | None:
+    names = [exp.Literal.string(one.name) for one in work.files if one.name not in refused]
+    if not names:
+        return None
+    waits = still_waiting(work.engine).where(
+        exp.column("level", "q").eq(exp.Literal.string("file")),
+        exp.column("source", "q").eq(exp.Literal.string(work.source)),
+    )
+    detail = exp.Literal.string("the file was read").as_("detail")
+    read = exp.In(this=exp.column("file", "w"), expressions=names)
+    return exp.select(exp.column("quarantine_id", "w"), detail).from_(waits.subquery("w")).where(read)
 
 
 def _rows(work: Work) -> exp.Query:
@@ -87,7 +119,7 @@ def _values(work: Work) -> list[exp.Query]:
     return queries
 
 
-def _entries(work: Work, columns: list[exp.Expression]) -> exp.Select:
+def _entries(work: Work, columns: list[exp.Expr]) -> exp.Select:
     more = [
         exp.column("payload", "r"),
         exp.column("name", "f").as_("file"),
@@ -101,17 +133,17 @@ def _entries(work: Work, columns: list[exp.Expression]) -> exp.Select:
     return query.join(table(FILES, "f"), on=exp.column("_file", "r").eq(exp.column("number", "f")))
 
 
-def _kind(work: Work) -> exp.Expression:
+def _kind(work: Work) -> exp.Expr:
     kinds = exp.Case()
     for kind in work.reading.contract.kinds:
         kinds = kinds.when(exp.column("kind", "r").eq(kind.number), exp.Literal.string(kind.name))
     return exp.cast(kinds, "text")
 
 
-def _of(alias: str, condition: exp.Expression) -> exp.Expression:
+def _of(alias: str, condition: exp.Expr) -> exp.Expr:
     """The condition with its columns said to be those of `alias`."""
 
-    def name(node: exp.Expression) -> exp.Expression:
+    def name(node: exp.Expr) -> exp.Expr:
         return exp.column(node.name, alias) if isinstance(node, exp.Column) else node
 
     return condition.copy().transform(name)
@@ -159,21 +191,46 @@ def _first_time(work: Work, query: exp.Query) -> exp.Query:
 
 
 def list_quarantine(
-    engine: Engine,
-    source: str | None = None,
-    code: str | None = None,
-    *,
-    limit: int | None = None,
-    ids: Sequence[int] | None = None,
+    engine: Engine, source: str | None = None, code: str | None = None, *, limit: int | None = None
 ) -> list[Entry]:
     """The entries that wait and were not dealt with, oldest first (then by file and line)."""
-    where = [] if source is None else [exp.column("source", "q").eq(exp.Literal.string(source))]
-    where += [] if code is None else [exp.column("code", "q").eq(exp.Literal.string(code))]
-    where += [] if ids is None else [exp.column("quarantine_id", "q").isin(*ids) if ids else exp.false()]
-    query = still_waiting(engine).where(*where)
+    query = still_waiting(engine)
+    if source is not None:
+        query = query.where(exp.column("source", "q").eq(exp.Literal.string(source)))
+    if code is not None:
+        query = query.where(exp.column("code", "q").eq(exp.Literal.string(code)))
     query = query.order_by(*(exp.column(name, "q") for name in ("at", "file", "line", "quarantine_id")))
     rows = engine.dicts(query.limit(limit) if limit is not None else query)
     return [Entry(**{**row, "at": iso(row["at"])}) for row in rows]
+
+
+@dataclass(frozen=True)
+class Chosen:
+    """An entry that waits, as far as a replay has to know it."""
+
+    quarantine_id: int
+    source: str
+    level: str
+    file: str
+
+
+def chosen(engine: Engine, ids: Sequence[int] | None) -> list[Chosen]:
+    """The entries of these ids that still wait, or all (`ids` None)."""
+    names = ("quarantine_id", "source", "level", "file")
+    try:
+        query = still_waiting(engine) if ids is None else among(engine, ids)
+        columns = [exp.column(name, "w") for name in names]
+        rows = engine.rows(exp.select(*columns).from_(query.subquery("w")).order_by(columns[0].copy()))
+    finally:
+        engine.drop_stage(IDS)
+    return [Chosen(*row) for row in rows]
+
+
+def among(engine: Engine, ids: Sequence[int]) -> exp.Select:
+    """`still_waiting`, but only these ids; they are staged as collect_ids, which the caller drops."""
+    engine.stage_files(IDS, Listed((("id", Type.KEY),), [(one,) for one in ids]))
+    on = exp.column("quarantine_id", "q").eq(exp.column("id", "i"))
+    return still_waiting(engine).join(table(IDS, "i"), on=on)
 
 
 def still_waiting(engine: Engine) -> exp.Select:

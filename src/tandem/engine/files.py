@@ -26,7 +26,7 @@ from tandem.kernel.values import Type
 
 WHOLE, RAW = exp.column("_whole"), exp.column("_raw")
 NO_OBJECT = "CASE WHEN v IS NULL OR NOT starts_with(ltrim(_raw), '{') THEN 'invalid_json' END AS _trouble"
-Layer = Mapping[str, exp.Expression]
+Layer = Mapping[str, exp.Expr]
 
 
 class FileRead(ABC):
@@ -50,7 +50,7 @@ class Shape:
     keep: tuple[str, ...]
     null_values: tuple[str, ...] = ("",)
 
-    def query(self, source: str, raw: Sequence[str], whole: exp.Expression) -> str:
+    def query(self, source: str, raw: Sequence[str], whole: exp.Expr) -> str:
         """The rows of `source` (a FROM clause that yields the marks and raw columns) as one SELECT.
 
         A layer that names a column again replaces it.
@@ -58,6 +58,7 @@ class Shape:
         picked = "".join(f", {text} AS p{number}" for number, text in enumerate(raw))
         sql = f"SELECT *{picked} FROM {source}"
         known: set[str] = set()
+        sql = f"SELECT * FROM ({sql}) WHERE _trouble IS NULL OR _raw IS NULL OR trim(_raw) <> ''"
         for layer in self.layers:
             parts = {name: f"{_printed(part, whole)} AS {quoted(name)}" for name, part in layer.items()}
             again = ", ".join(text for name, text in parts.items() if name in known)
@@ -278,7 +279,7 @@ class Landing:
             return f"(SELECT {marks}, {nothing}, raw.* FROM {source})"
         values = extracted("raw._c0", self.read.shape.paths, flat=False)
         parsed = f"SELECT {marks}, raw._c0 AS _raw, NULL::BIGINT AS _id, {values} AS v FROM {source}"
-        return f"(SELECT *, {NO_OBJECT} FROM ({parsed}) WHERE trim(_raw) <> '')"
+        return f"(SELECT *, {NO_OBJECT} FROM ({parsed}))"
 
     def _raw_texts(self) -> list[str]:
         if self.read.format == "ndjson":
@@ -287,11 +288,11 @@ class Landing:
         given = [texts.get(path, "NULL::VARCHAR") for path in self.read.shape.paths]
         return given if self.read.format == "csv" else [self.read.shape.nulled(text) for text in given]
 
-    def _whole(self) -> exp.Expression:
+    def _whole(self) -> exp.Expr:
         if self.read.format == "ndjson":
             return RAW
         pairs = [(exp.Literal.string(name), exp.column(f"_c{n}")) for n, name in enumerate(self.read.header)]
-        flat: list[exp.Expression] = [part for pair in pairs for part in pair]
+        flat: list[exp.Expr] = [part for pair in pairs for part in pair]
         return exp.cast(exp.Anonymous(this="json_object", expressions=flat), "text")
 
 
@@ -316,12 +317,12 @@ def _key(part: str) -> str:
     return '"' + part.replace("\\", "\\\\").replace('"', '\\"') + '"'
 
 
-def _printed(part: exp.Expression, whole: exp.Expression) -> str:
-    def swap(node: exp.Expression) -> exp.Expression:
+def _printed(part: exp.Expr, whole: exp.Expr) -> str:
+    def swap(node: exp.Expr) -> exp.Expr:
         return whole.copy() if node == WHOLE else node
 
     filled = part.copy().transform(swap)
-    return lower(exp.select(filled), "duckdb").expressions[0].sql("duckdb")
+    return str(lower(exp.select(filled), "duckdb").expressions[0].sql("duckdb"))
 
 
 def _columns(rows: Sequence[tuple[int, int, str, str]]) -> tuple[Any, ...]:

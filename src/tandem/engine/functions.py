@@ -57,7 +57,7 @@ def null_of(type_: Type) -> exp.Cast:
     return exp.cast(exp.null(), SQL_TYPES[type_])
 
 
-def digest60(*parts: exp.Expression) -> exp.Expression:
+def digest60(*parts: exp.Expr) -> exp.Expression:
     """`kernel.ids.digest60` in SQL, a BIGINT in [0, 2**60). NULL parts are left out, as by concat_ws."""
     return exp.Anonymous(this=DIGEST, expressions=list(parts))
 
@@ -72,17 +72,17 @@ def row_order(at: exp.Expr, key: exp.Expr) -> exp.Expr:
     return exp.Anonymous(this=ROW_ORDER, expressions=[at, key])
 
 
-def same(left: exp.Expression, right: exp.Expression) -> exp.Expression:
+def same(left: exp.Expr, right: exp.Expr) -> exp.Expression:
     """IS NOT DISTINCT FROM: equal, or both NULL."""
     return exp.NullSafeEQ(this=left, expression=right)
 
 
-def differs(left: exp.Expression, right: exp.Expression) -> exp.Expression:
+def differs(left: exp.Expr, right: exp.Expr) -> exp.Expression:
     """IS DISTINCT FROM: unequal, or exactly one NULL."""
     return exp.NullSafeNEQ(this=left, expression=right)
 
 
-def count_if(condition: exp.Expression) -> exp.Expression:
+def count_if(condition: exp.Expr) -> exp.Expression:
     """How many rows satisfy the condition; NULL counts as no."""
     return exp.Count(this=exp.Case().when(condition, exp.Literal.number(1)))
 

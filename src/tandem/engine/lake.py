@@ -115,6 +115,8 @@ class Lake:
             self.path(table.name),
             reader,
             mode="overwrite" if overwrite else "append",
+            # A table may have columns that no contract names any more: they are NULL in new rows.
+            schema_mode=None if overwrite else "merge",
             commit_properties=_properties(mark),
         )
 

@@ -81,7 +81,7 @@ def _parquet(path: Path) -> Opened:
     return Opened(header=tuple(name for name, _ in parquet_columns(path)))
 
 
-def parquet_columns(path: Path) -> tuple[tuple[str, exp.Expression], ...]:
+def parquet_columns(path: Path) -> tuple[tuple[str, exp.Expr], ...]:
     """Leaf columns by dotted path, each with its value as text in DuckDB."""
     found = [
         part for field in pq.read_schema(path) for part in _leaves(field, exp.column(field.name, quoted=True))
@@ -95,7 +95,7 @@ def parquet_query(path: Path) -> str:
     return exp.select(*(text for _, text in parquet_columns(path))).from_(reader).sql("duckdb")
 
 
-def _leaves(field: Any, value: exp.Expression) -> Iterator[tuple[str, exp.Expression]]:
+def _leaves(field: Any, value: exp.Expr) -> Iterator[tuple[str, exp.Expr]]:
     if not pa.types.is_struct(field.type):
         yield field.name, _as_text(field.type, value)
         return
@@ -107,7 +107,7 @@ def _leaves(field: Any, value: exp.Expression) -> Iterator[tuple[str, exp.Expres
             yield f"{field.name}.{name}", text
 
 
-def _as_text(type_: Any, value: exp.Expression) -> exp.Expression:
+def _as_text(type_: Any, value: exp.Expr) -> exp.Expr:
     """Whole floats without '.0', because a column of integers with a gap is written as floats by many tools."""
     text = exp.cast(value.copy(), "text")
     if pa.types.is_floating(type_):
