@@ -7,13 +7,23 @@ from collections.abc import Iterable
 from dataclasses import replace
 from datetime import datetime, timedelta
 from decimal import Decimal
+from functools import cache
 from pathlib import Path
 from typing import Any
 
 from sqlglot import exp
 
 from tandem.charter import load
-from tandem.charter.definitions import Campaign, Channel, Charter, EmailSettings, Goal, Message, Security
+from tandem.charter.definitions import (
+    Campaign,
+    Channel,
+    Charter,
+    EmailSettings,
+    Export,
+    Goal,
+    Message,
+    Security,
+)
 from tandem.engine import Column, Engine
 from tandem.engine.catalogue import event_table, profile_table
 from tandem.kernel import digest60
@@ -46,6 +56,12 @@ CAMPAIGN = Campaign(
     goal=Goal(event="purchase", value="amount"),
     message=Message(subject="For {{ first_name or 'you' }}", text="Hello {{ first_name or 'there' }}!"),
 )
+FILED = replace(
+    CAMPAIGN,
+    channel=Channel.FILE,
+    message=None,
+    export=Export(path="exports/winback.csv", fields=("email", "first_name")),
+)
 
 
 def charter_at(root: Path, port: int = 2525, campaign: Campaign = CAMPAIGN) -> Charter:
@@ -53,8 +69,13 @@ def charter_at(root: Path, port: int = 2525, campaign: Campaign = CAMPAIGN) -> C
     email = EmailSettings(
         host="127.0.0.1", port=port, security=Security.NONE, sender="Shop <hello@shop.example>"
     )
-    shop = load(SHOP)
+    shop = _shop()
     return replace(shop, project=replace(shop.project, email=email), campaigns=(campaign,), root=root)
+
+
+@cache
+def _shop() -> Charter:
+    return load(SHOP)
 
 
 def ensure(engine: Engine) -> None:
