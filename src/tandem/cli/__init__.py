@@ -4,7 +4,7 @@ Answers: what did you ask for, and how did it end (exit codes 0 fine, 1 problems
 Writes no table. Must never decide, compute or query: it translates.
 """
 
-from tandem.cli import pulse
+from tandem.cli import audience, campaign, charter, demo, explain, pulse, quarantine, run
 from tandem.cli.app import app, main
 
-__all__ = ["app", "main", "pulse"]
+__all__ = ["app", "audience", "campaign", "charter", "demo", "explain", "main", "pulse", "quarantine", "run"]

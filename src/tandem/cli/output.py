@@ -16,7 +16,8 @@ from rich.table import Table
 from tandem.kernel import Problem, iso
 from tandem.usecases.progress import Told
 
-OUT = Console(highlight=False, soft_wrap=False)
+PIPED = 160
+OUT = Console(highlight=False, width=None if sys.stdout.isatty() else PIPED)
 ERR = Console(stderr=True, highlight=False)
 
 

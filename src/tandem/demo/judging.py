@@ -21,6 +21,8 @@ class PairScores:
     """
 
     identifiers: int
+    people_found: int
+    people_true: int
     pairs_found: int
     pairs_true: int
     precision: float
@@ -39,6 +41,8 @@ def pair_scores(truth: Truth, person_map: pa.Table) -> PairScores:
     reachable = _pairs(group)
     return PairScores(
         identifiers=int(known.sum()),
+        people_found=len(np.unique(cluster)),
+        people_true=len(np.unique(group)),
         pairs_found=together,
         pairs_true=reachable,
         precision=_pairs(cluster, person) / together if together else 1.0,
@@ -68,12 +72,7 @@ def true_people(truth: Truth, person_map: pa.Table, people: Ints) -> Ints:
     ids, first = np.unique(pairs[order, 0], return_index=True)
     owner = pairs[order, 1][first]
     place = np.searchsorted(ids, people).clip(max=len(ids) - 1)
-    return np.where(ids[place] == people, owner, -1)
-
-
-def reachable_people(truth: Truth) -> int:
-    """How many people exact evidence can tell apart: groups of identifiers that hang together."""
-    return int(pc.count_distinct(truth.identifiers["group"].drop_null()).as_py())
+    return np.where(ids[place] == people, owner[place], -1)
 
 
 def without_consent(truth: Truth, addresses: list[str], purpose: str) -> int:

@@ -11,12 +11,13 @@ from enum import StrEnum
 
 
 class Kind(StrEnum):
-    """Who has to act: the author of a file, the operator of the system, nobody yet (try again), or us."""
+    """Who has to act: the author of a file, the operator, nobody yet (try again), us; a notice asks for nothing."""
 
     AUTHOR = "author"
     OPERATOR = "operator"
     RETRY = "retry"
     BUG = "bug"
+    NOTICE = "notice"
 
 
 @dataclass(frozen=True, order=True)

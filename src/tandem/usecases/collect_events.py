@@ -5,7 +5,7 @@ from datetime import datetime
 
 from tandem.collect import Taken, take_source
 from tandem.identity import key_identifiers
-from tandem.kernel import Problem, Problems
+from tandem.kernel import Kind, Problem, Problems, numbers
 from tandem.usecases.progress import Told, silent
 from tandem.usecases.workspace import Workspace
 
@@ -16,12 +16,24 @@ class Collected:
 
     sources: tuple[Taken, ...]
     problems: tuple[Problem, ...]
+    notices: tuple[Problem, ...] = ()
+
+    @property
+    def notes(self) -> tuple[str, ...]:
+        """The notices, those of one kind and source in one sentence."""
+        by_kind: dict[tuple[str, str], list[Problem]] = {}
+        for taken in self.sources:
+            for one in taken.problems:
+                if one.kind is Kind.NOTICE:
+                    by_kind.setdefault((taken.source, one.code), []).append(one)
+        return tuple(_told(source, same) for (source, _), same in by_kind.items())
 
     def to_dict(self) -> dict[str, object]:
         """For JSON."""
         return {
             "sources": [taken.to_dict() for taken in self.sources],
             "problems": [problem.to_dict() for problem in self.problems],
+            "notices": [notice.to_dict() for notice in self.notices],
         }
 
 
@@ -48,4 +60,10 @@ def collect_all(work: Workspace, now: datetime, told: Told = silent) -> Collecte
             continue
         taken.append(one)
         found.extend(one.problems)
-    return Collected(tuple(taken), tuple(found))
+    notices = tuple(one for one in found if one.kind is Kind.NOTICE)
+    return Collected(tuple(taken), tuple(one for one in found if one.kind is not Kind.NOTICE), notices)
+
+
+def _told(source: str, same: list[Problem]) -> str:
+    more = f" (and {numbers.plural(len(same) - 1, 'more file')} likewise)" if len(same) > 1 else ""
+    return f"{source}: {same[0].sentence}{more}"

@@ -43,6 +43,12 @@ class Beat:
         of_campaigns = [p for c in self.campaigns for p in (*c.problems, *(c.delivered.problems if c.delivered else ()))]
         return (*self.collected.problems, *of_campaigns)
 
+    @property
+    def notes(self) -> tuple[str, ...]:
+        """What is worth knowing and stops nothing, each once."""
+        of_campaigns = [note for c in self.campaigns if c.delivered for note in c.delivered.notes]
+        return tuple(dict.fromkeys([*self.collected.notes, *of_campaigns]))
+
     def to_dict(self) -> dict[str, object]:
         """For JSON and for the ledger's note of the run."""
         return {
@@ -55,6 +61,7 @@ class Beat:
             "campaigns": [one.to_dict() for one in self.campaigns],
             "seconds": self.seconds,
             "unapplied_edits": self.pending,
+            "notes": list(self.notes),
             "problems": [problem.to_dict() for problem in self.problems],
         }
 

@@ -1,6 +1,5 @@
 """The demo company: a world with a known truth, the whole loop over it, and every figure held against the truth."""
 
-import shutil
 from collections.abc import Callable
 from dataclasses import dataclass
 from datetime import datetime, timedelta
@@ -11,14 +10,13 @@ from sqlglot import exp
 from tandem.deliver.sink import MailSink
 from tandem.demo import Truth, demo_charter, expected_lift, judging, respond, simulate
 from tandem.engine import functions as f
-from tandem.kernel import Place, Problems, numbers
+from tandem.kernel import numbers
 from tandem.kernel.values import Actor
-from tandem.measure.report import LiftReport
+from tandem.measure.stats import Estimate, Refusal
 from tandem.usecases.apply_charter import apply_charter
-from tandem.usecases.init_charter import write_files
-from tandem.usecases.problems import FOLDER_TAKEN
+from tandem.usecases.checking import Checked, prepare_folder, write_demo_charter
 from tandem.usecases.progress import Told, silent
-from tandem.usecases.report_lift import report_lift
+from tandem.usecases.report_lift import LiftReport, NoLift, report_lift
 from tandem.usecases.run_beat import Beat, run_beat
 from tandem.usecases.workspace import Workspace, open_workspace
 
@@ -27,17 +25,6 @@ PEOPLE = 20_000
 LAUNCH = datetime(2026, 6, 1)
 CAMPAIGN = "winback"
 PURPOSE = "marketing_email"
-MARK = ".tandem-demo"
-
-
-@dataclass(frozen=True)
-class Checked:
-    """One line of the table of truth: what is planted, what the loop found, and whether that is good."""
-
-    what: str
-    truth: str
-    found: str
-    good: bool
 
 
 @dataclass(frozen=True)
@@ -47,7 +34,7 @@ class Demo:
     folder: Path
     launched: Beat
     read: Beat
-    lift: object
+    lift: LiftReport | NoLift
     checks: tuple[Checked, ...]
 
     @property
@@ -61,30 +48,17 @@ class Demo:
             "folder": str(self.folder),
             "launched": self.launched.to_dict(),
             "read": self.read.to_dict(),
-            "lift": self.lift.to_dict() if hasattr(self.lift, "to_dict") else None,
+            "lift": self.lift.to_dict(),
             "truth": [vars(check) for check in self.checks],
             "good": self.good,
         }
-
-
-def prepare_folder(folder: Path) -> None:
-    """An empty folder for a demo; one that an earlier demo made is emptied, anything else is left alone."""
-    if (folder / MARK).is_file():
-        shutil.rmtree(folder)
-    if folder.exists() and any(folder.iterdir()):
-        raise Problems(FOLDER_TAKEN(f"`{folder}` is not empty and was not made by the demo", place=Place(str(folder))))
-    folder.mkdir(parents=True, exist_ok=True)
 
 
 def run_demo(folder: Path, actor: Actor, wall: Callable[[], datetime], told: Told = silent) -> Demo:
     """Build Harbour & Pine, launch its campaign through a real mail server, let two weeks pass, and judge."""
     prepare_folder(folder)
     with MailSink(folder / "mail") as sink:
-        write_files(folder / "charter-new", _with_port(demo_charter(), sink.port))
-        for path in sorted((folder / "charter-new").iterdir()):
-            path.rename(folder / path.name)
-        (folder / "charter-new").rmdir()
-        (folder / MARK).write_text("made by `tandem demo`; a new demo replaces this folder\n")
+        write_demo_charter(folder, _with_port(demo_charter(), sink.port))
         told("simulating two years of a retailer", 0, 0)
         truth = simulate(SEED, PEOPLE, LAUNCH, folder)
         apply_charter(folder, actor, LAUNCH, told)
@@ -108,7 +82,7 @@ def versions(work: Workspace) -> dict[str, int]:
     return {table.name: work.engine.version(table.name) for table in work.engine.catalogue}
 
 
-def judge(work: Workspace, truth: Truth, reached: list[str], lift: object, before: dict[str, int]) -> tuple[Checked, ...]:
+def judge(work: Workspace, truth: Truth, reached: list[str], lift: LiftReport | NoLift, before: dict[str, int]) -> tuple[Checked, ...]:
     """The table of truth."""
     return (
         *_identity(work, truth),
@@ -122,14 +96,12 @@ def judge(work: Workspace, truth: Truth, reached: list[str], lift: object, befor
 def _identity(work: Workspace, truth: Truth) -> list[Checked]:
     person_map = _table(work, "person_map", "identifier_key", "person_id")
     scores = judging.pair_scores(truth, person_map)
-    people = work.engine.one(exp.select(_distinct("person_id")).from_(work.engine.ref("person_map")))[0]
-    reachable = judging.reachable_people(truth)
     return [
         Checked(
-            "people that the data can tell apart",
-            numbers.count(reachable),
-            numbers.count(people),
-            abs(people - reachable) <= 0.02 * reachable,
+            "people that the data can tell apart (within 2 %)",
+            numbers.count(scores.people_true),
+            numbers.count(scores.people_found),
+            abs(scores.people_found - scores.people_true) <= 0.02 * scores.people_true,
         ),
         Checked("identity: pairs joined that belong together", "at least 99 %", numbers.percent(scores.precision, 2), scores.precision >= 0.99),
         Checked("identity: pairs that belong together joined", "at least 95 %", numbers.percent(scores.recall, 2), scores.recall >= 0.95),
@@ -158,9 +130,9 @@ def _consent(work: Workspace, truth: Truth, reached: list[str]) -> list[Checked]
     ]
 
 
-def _lift(work: Workspace, truth: Truth, reached: list[str], lift: object) -> list[Checked]:
+def _lift(work: Workspace, truth: Truth, reached: list[str], lift: LiftReport | NoLift) -> list[Checked]:
     if not isinstance(lift, LiftReport):
-        return [Checked("planted lift", "inside the 95 % interval", str(getattr(lift, "sentence", lift)), False)]
+        return [Checked("planted lift", "inside the 95 % interval", lift.sentence, False)]
     person_map = _table(work, "person_map", "identifier_key", "person_id")
     arms = {arm: _assigned(work, truth, person_map, arm) for arm in ("treated", "control")}
     planted = expected_lift(truth, arms["treated"], arms["control"], reached)
@@ -170,11 +142,11 @@ def _lift(work: Workspace, truth: Truth, reached: list[str], lift: object) -> li
     ]
 
 
-def _inside(what: str, planted: float, estimate: object, written: Callable[[float], str]) -> Checked:
-    low, high = getattr(estimate, "low", None), getattr(estimate, "high", None)
-    if low is None or high is None:
-        return Checked(what, written(planted), str(getattr(estimate, "sentence", estimate)), False)
-    found = f"{written(getattr(estimate, 'difference'))}, 95 % interval {written(low)} to {written(high)}"  # noqa: B009
+def _inside(what: str, planted: float, estimate: Estimate | Refusal, written: Callable[[float], str]) -> Checked:
+    if isinstance(estimate, Refusal):
+        return Checked(what, written(planted), estimate.sentence, False)
+    low, high = estimate.low, estimate.high
+    found = f"{written(estimate.difference)}, 95 % interval {written(low)} to {written(high)}"
     return Checked(what, written(planted), found, low <= planted <= high)
 
 
@@ -193,10 +165,6 @@ def _assigned(work: Workspace, truth: Truth, person_map: object, arm: str) -> ob
 
 def _table(work: Workspace, name: str, *columns: str) -> object:
     return work.engine.arrow(exp.select(*columns).from_(work.engine.ref(name)))
-
-
-def _distinct(column: str) -> exp.Expression:
-    return exp.Count(this=exp.Distinct(expressions=[exp.column(column)]))
 
 
 def _with_port(texts: dict[str, str], port: int) -> dict[str, str]:

@@ -1,0 +1,67 @@
+"""tandem quarantine: what broke its contract, and letting it in after a repair."""
+
+from typing import Annotated
+
+import typer
+
+from tandem.cli import output
+from tandem.cli.app import PROBLEMS_FOUND, Json, Now, answering, app, asked, moment
+from tandem.kernel import numbers
+from tandem.usecases.repair_quarantine import replay_quarantine, waiting
+from tandem.usecases.workspace import open_workspace
+
+quarantine = typer.Typer(no_args_is_help=True, help="What broke its contract waits here; nothing is lost.")
+app.add_typer(quarantine, name="quarantine")
+
+SHOWN = 50
+
+
+@quarantine.command("list")
+@answering
+def list_(
+    context: typer.Context,
+    source: Annotated[str | None, typer.Option("--source", help="Only this source.")] = None,
+    code: Annotated[str | None, typer.Option("--code", help="Only this problem code, such as COL-105.")] = None,
+    json_: Json = False,
+) -> None:
+    """List what waits: where it came from, what was found and what the contract asks for."""
+    with open_workspace(asked(context).charter, asked(context).actor) as work:
+        entries = waiting(work, source, code)
+    if json_:
+        output.as_json({"waiting": [entry.to_dict() for entry in entries]})
+        return
+    if not entries:
+        output.good("nothing waits")
+        return
+    columns = ["id", "source", "level", "code", "field", "found", "expected", "place"]
+    rows = [
+        [str(e.quarantine_id), e.source, e.level, e.code, e.path, e.found, e.expected, f"{e.file}:{e.line or ''}"]
+        for e in entries[:SHOWN]
+    ]
+    output.table(columns, rows)
+    output.say(f"\n{numbers.plural(len(entries), 'entry', 'entries')} waiting" + (f", the first {SHOWN} shown; --json has all" if len(entries) > SHOWN else ""))
+    output.say("Repair the contract or the data, `tandem apply`, then `tandem quarantine replay`.")
+
+
+@quarantine.command()
+@answering
+def replay(
+    context: typer.Context,
+    ids: Annotated[list[int] | None, typer.Argument(metavar="[ID]...", help="Entries to replay; default: all that wait.")] = None,
+    now: Now = None,
+    json_: Json = False,
+) -> None:
+    """Put entries through the contracts in force again. What fits now lands; the rest waits on, nothing is lost."""
+    with output.progress(quiet=json_) as told, open_workspace(asked(context).charter, asked(context).actor) as work:
+        told("replaying", 0, 0)
+        done = replay_quarantine(work, ids or None, moment(now))
+    if json_:
+        output.as_json(done.to_dict())
+    else:
+        output.good(
+            f"{numbers.plural(done.entries, 'entry', 'entries')} replayed: {numbers.count(done.landed)} landed, "
+            f"{numbers.count(done.duplicate)} there already, {numbers.count(done.unplanned)} unplanned, {numbers.count(done.still)} wait on"
+        )
+        output.problems(done.problems)
+    if done.still or done.problems:
+        raise typer.Exit(PROBLEMS_FOUND)

@@ -1,0 +1,13 @@
+"""Contacts that a crash left uncertain, decided by a person who looked into the mail server's log."""
+
+from datetime import datetime
+
+from tandem.deliver import Settlement, settle_uncertain
+from tandem.usecases.workspace import Workspace
+
+
+def settle_contacts(work: Workspace, campaign: str, as_sent: bool, contacts: list[int] | None, now: datetime) -> int:
+    """Settle these uncertain contacts of a campaign, or all; how many."""
+    work.charter.campaign(campaign)
+    how = Settlement.AS_SENT if as_sent else Settlement.RESEND
+    return settle_uncertain(work.engine, work.ledger, campaign, how, now, contacts or None)
