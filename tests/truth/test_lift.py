@@ -1,4 +1,4 @@
-"""Lift from the lake to the report: planted lift recovered, sums equal to numpy's, A/A silent, refusals kept."""
+"""Lift from the lake to the report: planted lift recovered, sums as in numpy, A/A silent, refusals kept."""
 
 from collections.abc import Iterator
 from dataclasses import dataclass, replace
