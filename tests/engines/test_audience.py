@@ -56,17 +56,16 @@ def test_the_whole_way(shop: Engine) -> None:
         assert row == {"person_id": person} | close
     assert not audience.compute_traits(shop, SHOP, permit(SHOP, audience.trait_footprint(SHOP)), NOW)
 
-    for one in SHOP.audiences:
+    uses = [("analytics", Destination.PREVIEW), ("marketing_email", Destination.EMAIL)]
+    for number, one in enumerate(SHOP.audiences):
+        purpose, destination = uses[number % 2]
         node = audience.bind(one, SHOP, TABLES)
-        for purpose, destination in (
-            ("analytics", Destination.PREVIEW),
-            ("marketing_email", Destination.EMAIL),
-        ):
-            allowed = permit(SHOP, node.footprint(), purpose, destination)
-            contact = destination is Destination.EMAIL
-            universe = reference.reached(rows, purpose, contact, contact, NOW)
-            expected = sorted(reference.members(one.who, SHOP, rows, universe, profile, NOW))
-            assert ids(shop, audience.people(node, allowed, TABLES, NOW)) == expected, one.audience
-            change = audience.evaluate(shop, SHOP, one, allowed, NOW)
-            assert (change.entered, change.size) == (len(expected), len(expected))
-            assert not audience.evaluate(shop, SHOP, one, allowed, NOW)
+        allowed = permit(SHOP, node.footprint(), purpose, destination)
+        contact = destination is Destination.EMAIL
+        universe = reference.reached(rows, purpose, contact, contact, NOW)
+        expected = sorted(reference.members(one.who, SHOP, rows, universe, profile, NOW))
+        assert ids(shop, audience.people(node, allowed, TABLES, NOW)) == expected, one.audience
+
+    change = audience.evaluate(shop, SHOP, one, allowed, NOW)
+    assert (change.entered, change.size) == (len(expected), len(expected))
+    assert not audience.evaluate(shop, SHOP, one, allowed, NOW)

@@ -1,17 +1,19 @@
 """A small shop for tests of policy and audience: its charter, and a lake filled from plain rows."""
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Mapping, Sequence
 from datetime import datetime, timedelta
+from decimal import Decimal
 from typing import Any
 
+import pyarrow as pa
 from sqlglot import exp
 
 from tandem import audience
 from tandem.charter import Charter, load_files
 from tandem.engine import BASE, Catalogue, Column, Engine, Table
-from tandem.engine import functions as f
 from tandem.engine.catalogue import event_table, profile_table, record_table
-from tandem.kernel.values import Actor, Destination
+from tandem.engine.lake import ARROW
+from tandem.kernel.values import Actor, Destination, Type
 from tandem.policy import Permit, decide
 
 NOW = datetime(2026, 3, 1)
@@ -117,16 +119,20 @@ def _column(spec: Any) -> Column:
     return Column(spec.name, spec.type.type, spec.description, spec.label, spec.unit)
 
 
-def fill(engine: Engine, table: str, rows: Iterable[Mapping[str, Any]]) -> None:
-    """Append plain rows; columns that no row has are NULL."""
-    rows = list(rows)
-    if not rows:
-        return
+def fill(engine: Engine, table: str, rows: Sequence[Mapping[str, Any]]) -> None:
+    """Append plain rows; columns that a row has not are NULL."""
     described = engine.catalogue[table]
-    names = [name for name in described.names if any(name in row for row in rows)]
-    columns = [(name, described.column(name).type) for name in names]
-    table_rows = [[row.get(name) for name in names] for row in rows]
-    engine.append(table, exp.select("*").from_(f.values_table("v", columns, table_rows)))
+    columns = {
+        column.name: pa.array([_money(row.get(column.name), column.type) for row in rows], ARROW[column.type])
+        for column in described.columns
+    }
+    if rows:
+        engine.append(table, exp.select("*").from_(engine.stage_arrow("audience_filled", pa.table(columns))))
+        engine.drop_stage("audience_filled")
+
+
+def _money(value: Any, type_: Type) -> Any:
+    return Decimal(value) if type_ is Type.MONEY and value is not None else value
 
 
 def permit(

@@ -1,4 +1,4 @@
-"""What the guard shows of the cast: Ada said yes, Bo withdrew, Cy never spoke, Dee complained, Eve objected."""
+"""What the guard shows: Ada said yes, Bo withdrew, Cy never spoke, Dee complained, Eve objected."""
 
 from collections.abc import Iterator
 from dataclasses import replace
