@@ -215,9 +215,18 @@ def main() -> None:
         hand, hand_seconds = timed("one query", lambda: by_hand(root / "data"))
         print("Tandem")
         people, seconds = by_tandem(root)
-    print(json.dumps({"events_per_second": round(asked.events / seconds), "seconds": round(seconds, 2),
-                      "by_hand_seconds": round(hand_seconds, 2), "ratio": round(seconds / hand_seconds, 2),
-                      "same_answer": people == hand, "people": people}))
+    print(
+        json.dumps(
+            {
+                "events_per_second": round(asked.events / seconds),
+                "seconds": round(seconds, 2),
+                "by_hand_seconds": round(hand_seconds, 2),
+                "ratio": round(seconds / hand_seconds, 2),
+                "same_answer": people == hand,
+                "people": people,
+            }
+        )
+    )
 
 
 if __name__ == "__main__":

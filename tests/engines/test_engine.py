@@ -17,7 +17,12 @@ from tandem.kernel import Problems, digest60
 from tandem.kernel.values import Type
 
 AT = datetime(2026, 3, 1, 12, 30, 0, 123456)
-COLUMNS = [Column("amount", Type.MONEY), Column("note", Type.TEXT), Column("day", Type.DATE), Column("ok", Type.BOOLEAN)]
+COLUMNS = [
+    Column("amount", Type.MONEY),
+    Column("note", Type.TEXT),
+    Column("day", Type.DATE),
+    Column("ok", Type.BOOLEAN),
+]
 NAME = "event_purchase"
 
 
@@ -42,7 +47,9 @@ def shop(engine: Engine) -> Engine:
 
 
 def test_every_type_comes_back_as_it_went_in(shop: Engine) -> None:
-    shop.append(NAME, row("a", event_at=AT, amount=Decimal("12.3456"), note="ü\x1f'", day=date(2026, 1, 31), ok=True))
+    shop.append(
+        NAME, row("a", event_at=AT, amount=Decimal("12.3456"), note="ü\x1f'", day=date(2026, 1, 31), ok=True)
+    )
     assert content(shop, "event_id", "event_at", "amount", "note", "day", "ok") == [
         (digest60("a"), AT, Decimal("12.3456"), "ü\x1f'", date(2026, 1, 31), True)
     ]
@@ -173,7 +180,10 @@ def test_any_delta_reader_opens_the_table(shop: Engine) -> None:
 
 def test_values_table_is_typed_even_when_empty(shop: Engine) -> None:
     shape = [("k", Type.KEY), ("t", Type.TEXT)]
-    assert shop.rows(exp.select("k", "t").from_(f.values_table("v", shape, [(1, "a"), (None, None)]))) is not None
+    assert (
+        shop.rows(exp.select("k", "t").from_(f.values_table("v", shape, [(1, "a"), (None, None)])))
+        is not None
+    )
     assert shop.rows(exp.select("k", "t").from_(f.values_table("v", shape, []))) == []
 
 
@@ -184,7 +194,9 @@ def test_a_newer_lake_is_refused(make_engine, tmp_path: Path) -> None:  # type: 
         make_engine()
 
 
-def test_a_full_disk_is_told_and_the_same_load_succeeds_later(shop: Engine, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_a_full_disk_is_told_and_the_same_load_succeeds_later(
+    shop: Engine, monkeypatch: pytest.MonkeyPatch
+) -> None:
     def full(*_: object, **__: object) -> None:
         raise OSError(errno.ENOSPC, "No space left on device")
 

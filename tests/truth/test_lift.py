@@ -173,3 +173,16 @@ def test_a_campaign_that_does_nothing_is_seldom_called_a_success(tmp_path: Path)
             assert isinstance(found.conversion, Estimate)
             alarms += found.conversion.p_value < 0.05
         assert alarms <= 5
+
+
+def test_who_is_merged_into_another_person_stays_in_the_count_with_their_outcomes(tmp_path: Path) -> None:
+    with open_engine("duckdb", str(tmp_path / "lake"), threads=2) as engine:
+        world = grow(engine, tmp_path, 400, seed=3, lift=LIFT)
+        before = arms(cells(engine, CAMPAIGN, world.permit(), AFTER))
+        buyer = int(world.person[world.at == world.at[world.at >= 0].min()][0])
+        moved = company.mapped(buyer, f"k{buyer}") | {"person_id": 10_000, "since_version": 2}
+        columns = [(c.name, c.type) for c in engine.catalogue["person_map"].columns]
+        engine.upsert("person_map", exp.select("*").from_(engine.stage_rows("moved", columns, [moved])))
+        changed = {"version": 2, "from_person_id": buyer, "to_person_id": 10_000, "changed_at": NOW}
+        company.fill(engine, "person_changes", [changed | {"identifier_key": moved["identifier_key"]}])
+        assert arms(cells(engine, CAMPAIGN, world.permit(), AFTER)) == before

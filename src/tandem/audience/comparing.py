@@ -13,6 +13,19 @@ from tandem.kernel import numbers
 from tandem.kernel.values import Type
 
 DAY = timedelta(days=1)
+UP_TO_A_DAY = (Operator.AFTER, Operator.BETWEEN)
+WITH_ONE_VALUE: dict[Operator, type[exp.Binary] | type[exp.Func]] = {
+    Operator.IS: exp.EQ,
+    Operator.IS_NOT: exp.NEQ,
+    Operator.AT_LEAST: exp.GTE,
+    Operator.AT_MOST: exp.LTE,
+    Operator.MORE_THAN: exp.GT,
+    Operator.LESS_THAN: exp.LT,
+    Operator.AFTER: exp.GT,
+    Operator.BEFORE: exp.LT,
+    Operator.CONTAINS: exp.Contains,
+    Operator.STARTS_WITH: exp.StartsWith,
+}
 PLACES, LARGEST = 4, Decimal(10) ** 14
 
 
@@ -25,43 +38,27 @@ def compare(subject: exp.Expr, type_: Type, test: Test, now: datetime) -> exp.Ex
     """
     values = [_plain(value, type_, now) for value in test.values]
     literals = [_literal(value, type_) for value in values]
-    low, high = literals[0], literals[-1]
-    whole_day = type_ is Type.TIMESTAMP and _is_day(values[-1])
+    if type_ is Type.TIMESTAMP and _is_day(values[-1]) and test.operator in UP_TO_A_DAY:
+        return _with_whole_day(subject, test.operator, literals[0], _next_day(values[-1]))
     match test.operator:
-        case Operator.IS:
-            return exp.EQ(this=subject, expression=low)
-        case Operator.IS_NOT:
-            return exp.NEQ(this=subject, expression=low)
         case Operator.IN:
             return exp.In(this=subject, expressions=literals)
         case Operator.NOT_IN:
             return exp.In(this=subject, expressions=literals).not_()
-        case Operator.AT_LEAST:
-            return exp.GTE(this=subject, expression=low)
-        case Operator.AT_MOST:
-            return exp.LTE(this=subject, expression=low)
-        case Operator.MORE_THAN:
-            return exp.GT(this=subject, expression=low)
-        case Operator.LESS_THAN | Operator.BEFORE:
-            return exp.LT(this=subject, expression=low)
-        case Operator.BETWEEN if whole_day:
-            end = exp.LT(this=subject.copy(), expression=_next_day(values[-1]))
-            return exp.and_(exp.GTE(this=subject, expression=low), end)
         case Operator.BETWEEN:
-            return exp.Between(this=subject, low=low, high=high)
-        case Operator.CONTAINS:
-            return exp.Contains(this=subject, expression=low)
-        case Operator.STARTS_WITH:
-            return exp.StartsWith(this=subject, expression=low)
+            return exp.Between(this=subject, low=literals[0], high=literals[1])
         case Operator.KNOWN:
             unknown = subject.is_(exp.null())
             return unknown.not_() if test.value else unknown
-        case Operator.AFTER if whole_day:
-            return exp.GTE(this=subject, expression=_next_day(values[-1]))
-        case Operator.AFTER:
-            return exp.GT(this=subject, expression=low)
         case _:
-            assert_never(test.operator)
+            return WITH_ONE_VALUE[test.operator](this=subject, expression=literals[0])
+
+
+def _with_whole_day(subject: exp.Expr, operator: Operator, low: exp.Expr, next_day: exp.Expr) -> exp.Expr:
+    if operator is Operator.AFTER:
+        return exp.GTE(this=subject, expression=next_day)
+    end = exp.LT(this=subject.copy(), expression=next_day)
+    return exp.and_(exp.GTE(this=subject, expression=low), end)
 
 
 def certain(condition: exp.Expr) -> exp.Expr:

@@ -57,7 +57,7 @@ def evaluate(
 
 
 def members_now(engine: Engine, name: str, purpose: str) -> exp.Select:
-    """The people in an audience when it was last evaluated for the purpose: one row per person, `person_id`."""
+    """The people in an audience as last evaluated for the purpose: one row per person, `person_id`."""
     return _kept(engine, "memberships", "m", name, purpose)
 
 

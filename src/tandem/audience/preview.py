@@ -82,9 +82,10 @@ def preview(
 ) -> Preview | Refusal | Gap:
     """The audience counted for this actor; reach for the purpose asked for, or for each that needs consent.
 
-    Raises Problems if there is no such audience or it cannot be bound.
+    Raises Problems if there is no such audience or purpose, or if the audience cannot be bound.
     """
     definition = charter.audience(name)
+    asked = _asked(charter, purpose)
     node = bind(definition, charter, engine.catalogue)
     counting = charter.purposes.counting
     decision = _decide(engine, charter, actor, counting, node)
@@ -94,7 +95,6 @@ def preview(
     members = engine.stage(STAGE, query)
     try:
         size = engine.count(exp.select("*").from_(members))
-        asked = [one for one in charter.purposes.purposes if _wanted(one, purpose)]
         reach = tuple(_reach(engine, charter, actor, node, one, members, size) for one in asked)
     finally:
         engine.drop_stage(STAGE)
@@ -111,8 +111,10 @@ def preview(
     )
 
 
-def _wanted(one: Purpose, purpose: str | None) -> bool:
-    return one.basis is Basis.CONSENT if purpose is None else one.purpose == purpose
+def _asked(charter: Charter, purpose: str | None) -> list[Purpose]:
+    if purpose is not None:
+        return [charter.purpose(purpose)]
+    return [one for one in charter.purposes.purposes if one.basis is Basis.CONSENT]
 
 
 def _decide(

@@ -51,7 +51,9 @@ Exit codes: 0 fine, 1 problems found, 2 misuse of the command, 3 our fault.
 Json = Annotated[bool, typer.Option("--json", help="Print one JSON document in place of text.")]
 Now = Annotated[
     str | None,
-    typer.Option("--now", metavar="T", help="Work as if it were this time: ISO 8601, UTC. Default: the clock."),
+    typer.Option(
+        "--now", metavar="T", help="Work as if it were this time: ISO 8601, UTC. Default: the clock."
+    ),
 ]
 
 
@@ -60,13 +62,19 @@ def common(
     context: typer.Context,
     charter: Annotated[
         Path,
-        typer.Option("--charter", "-C", envvar="TANDEM_CHARTER", help="Folder of the charter, or one inside it."),
+        typer.Option(
+            "--charter", "-C", envvar="TANDEM_CHARTER", help="Folder of the charter, or one inside it."
+        ),
     ] = Path(),
     role: Annotated[
         str,
-        typer.Option("--as", envvar="TANDEM_ROLE", help="Role to act in; policies say what it may see and do."),
+        typer.Option(
+            "--as", envvar="TANDEM_ROLE", help="Role to act in; policies say what it may see and do."
+        ),
     ] = "marketer",
-    name: Annotated[str, typer.Option("--actor", envvar="TANDEM_ACTOR", help="Your name, for the record.")] = "",
+    name: Annotated[
+        str, typer.Option("--actor", envvar="TANDEM_ACTOR", help="Your name, for the record.")
+    ] = "",
 ) -> None:
     """Options that every command has."""
     context.obj = Asked(charter.resolve(), Actor(name or role, role))
@@ -119,7 +127,9 @@ def _our_fault() -> int:
         where = f"The details are in {log}."
     except OSError:
         where = traceback.format_exc().splitlines()[-1]
-    output.ERR.print(f"[bold red]This is our fault[/] (reference {reference}). Nothing half-done was committed.")
+    output.ERR.print(
+        f"[bold red]This is our fault[/] (reference {reference}). Nothing half-done was committed."
+    )
     output.ERR.print(where, markup=False)
     return OUR_FAULT
 

@@ -7,10 +7,13 @@ import typer
 
 from tandem.cli import output
 from tandem.cli.app import Json, Now, answering, app, asked, moment
-from tandem.usecases.preview_audience import Preview, audiences, preview_audience
+from tandem.kernel import Problem
+from tandem.usecases.preview_audience import Gap, Preview, Refusal, audiences, preview_audience
 from tandem.usecases.workspace import open_workspace
 
-audience = typer.Typer(no_args_is_help=True, help="Sets of people by definition: what they mean and who is in them.")
+audience = typer.Typer(
+    no_args_is_help=True, help="Sets of people by definition: what they mean and who is in them."
+)
 app.add_typer(audience, name="audience")
 
 
@@ -21,7 +24,7 @@ def list_(context: typer.Context, json_: Json = False) -> None:
     with open_workspace(asked(context).charter, asked(context).actor) as work:
         found = audiences(work)
     if json_:
-        output.as_json({"audiences": [_plain(one) for one in found]})
+        output.as_json({"audiences": [asdict(one) for one in found]})
         return
     output.table(["audience", "title", "meaning"], [[one.audience, one.title, one.sentence] for one in found])
 
@@ -31,7 +34,9 @@ def list_(context: typer.Context, json_: Json = False) -> None:
 def preview(
     context: typer.Context,
     name: Annotated[str, typer.Argument(metavar="NAME", help="An audience of the charter in force.")],
-    purpose: Annotated[str | None, typer.Option("--purpose", help="Only this purpose; default: all that need consent.")] = None,
+    purpose: Annotated[
+        str | None, typer.Option("--purpose", help="Only this purpose; default: all that need consent.")
+    ] = None,
     sql: Annotated[bool, typer.Option("--sql", help="Print the SQL that finds these people.")] = False,
     now: Now = None,
     json_: Json = False,
@@ -54,7 +59,7 @@ def _show(found: Preview, *, sql: bool) -> None:
     for reach in found.reach:
         output.heading(f"For “{reach.title}”")
         if reach.refused is not None:
-            output.problems(getattr(reach.refused, "reasons", None) or getattr(reach.refused, "missing", ()))
+            output.problems(_why(reach.refused))
             continue
         rows = [[str(reach.may), "may be contacted"]]
         rows += [[str(reason.people), reason.sentence] for reason in reach.reasons]
@@ -66,5 +71,5 @@ def _show(found: Preview, *, sql: bool) -> None:
         output.say(found.sql)
 
 
-def _plain(one: object) -> dict[str, object]:
-    return asdict(one)  # type: ignore[call-overload,no-any-return]
+def _why(refused: Refusal | Gap) -> tuple[Problem, ...]:
+    return refused.reasons if isinstance(refused, Refusal) else refused.missing

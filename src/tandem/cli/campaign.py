@@ -28,7 +28,15 @@ def list_(context: typer.Context, now: Now = None, json_: Json = False) -> None:
         output.as_json({"campaigns": [one.to_dict() for one in found]})
         return
     rows = [
-        [one.campaign, one.title, one.audience, one.state, numbers.count(one.treated), numbers.count(one.control), numbers.count(one.contacted)]
+        [
+            one.campaign,
+            one.title,
+            one.audience,
+            one.state,
+            numbers.count(one.treated),
+            numbers.count(one.control),
+            numbers.count(one.contacted),
+        ]
         for one in found
     ]
     output.table(["campaign", "title", "audience", "state", "treated", "held out", "contacted"], rows)
@@ -53,8 +61,12 @@ def report(context: typer.Context, name: Name, now: Now = None, json_: Json = Fa
 def settle(
     context: typer.Context,
     name: Name,
-    outcome: Annotated[str, typer.Option("--as", help="sent: the mail server's log has the Message-ID. resend: it has not.")],
-    contact: Annotated[list[int] | None, typer.Option("--contact", help="Only these contacts; default: all uncertain ones.")] = None,
+    outcome: Annotated[
+        str, typer.Option("--as", help="sent: the mail server's log has the Message-ID. resend: it has not.")
+    ],
+    contact: Annotated[
+        list[int] | None, typer.Option("--contact", help="Only these contacts; default: all uncertain ones.")
+    ] = None,
     now: Now = None,
     json_: Json = False,
 ) -> None:
@@ -76,7 +88,15 @@ def show_report(found: LiftReport | NoLift) -> None:
     for sentence in found.sentences:
         output.say(sentence)
     output.say()
-    columns = ["arm", "assigned", "contacted", "converted", "rate", f"value{f' in {figures.unit}' if figures.unit else ''}", "per person"]
+    columns = [
+        "arm",
+        "assigned",
+        "contacted",
+        "converted",
+        "rate",
+        f"value{f' in {figures.unit}' if figures.unit else ''}",
+        "per person",
+    ]
     output.table(columns, [_arm(name, arm, figures.smallest_group) for name, arm in figures.arms.items()])
 
 

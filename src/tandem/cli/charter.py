@@ -42,7 +42,8 @@ def check(context: typer.Context, json_: Json = False) -> None:
         output.problems(found.problems, json_=json_)
         raise typer.Exit(PROBLEMS_FOUND) from None
     parts = {
-        name: len(getattr(charter, name)) for name in ("sources", "policies", "traits", "audiences", "campaigns")
+        name: len(getattr(charter, name))
+        for name in ("sources", "policies", "traits", "audiences", "campaigns")
     }
     if json_:
         output.as_json({"problems": [], "charter": charter.project.name, "definitions": parts})
@@ -97,7 +98,9 @@ def show_plan(found: Plan) -> None:
         output.good("nothing to do: this charter is in force")
         return
     output.heading("What changed in the charter")
-    output.table(["", "what", "name", "file"], [[_mark(e.change), e.part, e.name, e.file] for e in found.edits])
+    output.table(
+        ["", "what", "name", "file"], [[_mark(e.change), e.part, e.name, e.file] for e in found.edits]
+    )
     output.heading("What applying it does")
     for number, stage in enumerate(found.stages, 1):
         output.say(f"{number:>3}. {stage.sentence()}")

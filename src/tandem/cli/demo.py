@@ -10,8 +10,9 @@ from tandem.cli.app import OUR_FAULT, Json, answering, app, asked, moment
 from tandem.cli.campaign import show_report
 from tandem.cli.run import show_beat
 from tandem.measure.report import LiftReport, NoLift
+from tandem.usecases.checking import Checked
 from tandem.usecases.run_complete_journey import run_complete_journey
-from tandem.usecases.run_demo import Checked, run_demo
+from tandem.usecases.run_demo import run_demo
 
 FOLDERS = {"harbour-and-pine": Path("harbour-and-pine"), "complete-journey": Path("complete-journey")}
 
@@ -20,8 +21,14 @@ FOLDERS = {"harbour-and-pine": Path("harbour-and-pine"), "complete-journey": Pat
 @answering
 def demo(
     context: typer.Context,
-    folder: Annotated[Path | None, typer.Argument(metavar="[DIR]", help="Where to build it; an earlier demo there is replaced.")] = None,
-    data: Annotated[str, typer.Option("--data", help="harbour-and-pine (simulated, truth known) or complete-journey (real).")] = "harbour-and-pine",
+    folder: Annotated[
+        Path | None,
+        typer.Argument(metavar="[DIR]", help="Where to build it; an earlier demo there is replaced."),
+    ] = None,
+    data: Annotated[
+        str,
+        typer.Option("--data", help="harbour-and-pine (simulated, truth known) or complete-journey (real)."),
+    ] = "harbour-and-pine",
     json_: Json = False,
 ) -> None:
     """Build a demo company, run the whole loop over it, and hold every figure against the truth."""
@@ -72,9 +79,9 @@ def _show_truth(checks: tuple[Checked, ...]) -> None:
 def _show_next(target: Path) -> None:
     here = f"tandem -C {target.name}"
     output.heading("Look around")
-    output.say(f"  {here} audience preview lapsed_big_spenders     who they are, whom you may write to, why not the rest")
+    output.say(
+        f"  {here} audience preview lapsed_big_spenders     who they are, whom you may write to, why not the rest"
+    )
     output.say(f"  {here} campaign report winback                  what the campaign earned")
     output.say(f"  {here} quarantine list                          what broke its contract")
     output.say(f"  {here} --as engineer explain person C0748569    one person, every fact with its proof")
-
-

@@ -13,7 +13,9 @@ from tandem.usecases.explain_person import explain_person
 from tandem.usecases.explaining import Explanation
 from tandem.usecases.workspace import open_workspace
 
-explain = typer.Typer(no_args_is_help=True, help="Ask why: walk the stations of a person, an event or a contact.")
+explain = typer.Typer(
+    no_args_is_help=True, help="Ask why: walk the stations of a person, an event or a contact."
+)
 app.add_typer(explain, name="explain")
 
 
@@ -21,7 +23,10 @@ app.add_typer(explain, name="explain")
 @answering
 def person(
     context: typer.Context,
-    id_: Annotated[str, typer.Argument(metavar="ID", help="A person id, or any identifier: e-mail, phone, customer number.")],
+    id_: Annotated[
+        str,
+        typer.Argument(metavar="ID", help="A person id, or any identifier: e-mail, phone, customer number."),
+    ],
     json_: Json = False,
 ) -> None:
     """Who this is and why: identifiers with proofs, consents, traits, audiences, campaigns, last events."""
@@ -45,7 +50,10 @@ def event(
 @answering
 def contact(
     context: typer.Context,
-    id_: Annotated[int, typer.Argument(metavar="ID", help="Id of a contact, or of a receipt that says why there was none.")],
+    id_: Annotated[
+        int,
+        typer.Argument(metavar="ID", help="Id of a contact, or of a receipt that says why there was none."),
+    ],
     json_: Json = False,
 ) -> None:
     """Why a person was contacted, or was not."""

@@ -10,7 +10,14 @@ from decimal import Decimal
 
 from rich.console import Console
 from rich.markup import escape
-from rich.progress import BarColumn, MofNCompleteColumn, Progress, SpinnerColumn, TextColumn, TimeElapsedColumn
+from rich.progress import (
+    BarColumn,
+    MofNCompleteColumn,
+    Progress,
+    SpinnerColumn,
+    TextColumn,
+    TimeElapsedColumn,
+)
 from rich.table import Table
 
 from tandem.kernel import Problem, iso
@@ -78,7 +85,9 @@ def good(text: str) -> None:
 
 def table(columns: Sequence[str], rows: Sequence[Sequence[object]], *, title: str | None = None) -> None:
     """A table; columns whose cells are all numbers are set to the right."""
-    drawn = Table(title=title, title_justify="left", title_style="bold", box=None, pad_edge=False, header_style="dim")
+    drawn = Table(
+        title=title, title_justify="left", title_style="bold", box=None, pad_edge=False, header_style="dim"
+    )
     for index, name in enumerate(columns):
         numeric = bool(rows) and all(_numeric(row[index]) for row in rows)
         drawn.add_column(name, justify="right" if numeric else "left", overflow="fold")

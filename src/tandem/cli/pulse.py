@@ -17,8 +17,12 @@ app.add_typer(pulse, name="pulse")
 @pulse.command()
 @answering
 def compare(
-    benchmark: Annotated[str, typer.Option("--benchmark", help="Wave of the published studies: 2010-cmo-council, 2012, 2014.")],
-    question: Annotated[str | None, typer.Option("--question", "-q", help="Only this question, such as NEED.")] = None,
+    benchmark: Annotated[
+        str, typer.Option("--benchmark", help="Wave of the published studies: 2010-cmo-council, 2012, 2014.")
+    ],
+    question: Annotated[
+        str | None, typer.Option("--question", "-q", help="Only this question, such as NEED.")
+    ] = None,
     json_: Json = False,
 ) -> None:
     """Print published figures of marketing (CMO) and IT (CIO) leaders side by side.
@@ -28,12 +32,17 @@ def compare(
     """
     rows = compare_published(benchmark, question)
     if json_:
-        output.as_json({"benchmark": benchmark, "assumptions": list(ASSUMPTIONS), "rows": [r.to_dict() for r in rows]})
+        output.as_json(
+            {"benchmark": benchmark, "assumptions": list(ASSUMPTIONS), "rows": [r.to_dict() for r in rows]}
+        )
         return
     notes: dict[str, int] = {}
     for title, items in groupby(rows, key=lambda row: (row.question_id, row.question)):
         output.heading(f"{title[1]}  ({title[0]})")
-        output.table(["item", "CMO", "CIO", "gap", "95 % interval", "p adjusted", "note"], [_row(i, notes) for i in items])
+        output.table(
+            ["item", "CMO", "CIO", "gap", "95 % interval", "p adjusted", "note"],
+            [_row(i, notes) for i in items],
+        )
     output.heading("Notes")
     for note, number in notes.items():
         output.say(f"{number:>3}  {note}")

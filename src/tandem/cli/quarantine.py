@@ -21,7 +21,9 @@ SHOWN = 50
 def list_(
     context: typer.Context,
     source: Annotated[str | None, typer.Option("--source", help="Only this source.")] = None,
-    code: Annotated[str | None, typer.Option("--code", help="Only this problem code, such as COL-105.")] = None,
+    code: Annotated[
+        str | None, typer.Option("--code", help="Only this problem code, such as COL-105.")
+    ] = None,
     json_: Json = False,
 ) -> None:
     """List what waits: where it came from, what was found and what the contract asks for."""
@@ -35,11 +37,23 @@ def list_(
         return
     columns = ["id", "source", "level", "code", "field", "found", "expected", "place"]
     rows = [
-        [str(e.quarantine_id), e.source, e.level, e.code, e.path, e.found, e.expected, f"{e.file}:{e.line or ''}"]
+        [
+            str(e.quarantine_id),
+            e.source,
+            e.level,
+            e.code,
+            e.path,
+            e.found,
+            e.expected,
+            f"{e.file}:{e.line or ''}",
+        ]
         for e in entries[:SHOWN]
     ]
     output.table(columns, rows)
-    output.say(f"\n{numbers.plural(len(entries), 'entry', 'entries')} waiting" + (f", the first {SHOWN} shown; --json has all" if len(entries) > SHOWN else ""))
+    output.say(
+        f"\n{numbers.plural(len(entries), 'entry', 'entries')} waiting"
+        + (f", the first {SHOWN} shown; --json has all" if len(entries) > SHOWN else "")
+    )
     output.say("Repair the contract or the data, `tandem apply`, then `tandem quarantine replay`.")
 
 
@@ -47,12 +61,17 @@ def list_(
 @answering
 def replay(
     context: typer.Context,
-    ids: Annotated[list[int] | None, typer.Argument(metavar="[ID]...", help="Entries to replay; default: all that wait.")] = None,
+    ids: Annotated[
+        list[int] | None, typer.Argument(metavar="[ID]...", help="Entries to replay; default: all that wait.")
+    ] = None,
     now: Now = None,
     json_: Json = False,
 ) -> None:
     """Put entries through the contracts in force again. What fits now lands; the rest waits on, nothing is lost."""
-    with output.progress(quiet=json_) as told, open_workspace(asked(context).charter, asked(context).actor) as work:
+    with (
+        output.progress(quiet=json_) as told,
+        open_workspace(asked(context).charter, asked(context).actor) as work,
+    ):
         told("replaying", 0, 0)
         done = replay_quarantine(work, ids or None, moment(now))
     if json_:

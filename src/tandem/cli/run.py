@@ -5,7 +5,8 @@ import typer
 from tandem.cli import output
 from tandem.cli.app import PROBLEMS_FOUND, Json, Now, answering, app, asked, moment
 from tandem.kernel import numbers
-from tandem.usecases.run_beat import Beat, CampaignBeat, run_beat
+from tandem.usecases.run_beat import Beat, run_beat
+from tandem.usecases.run_campaigns import CampaignBeat
 from tandem.usecases.workspace import open_workspace
 
 
@@ -32,7 +33,14 @@ def show_beat(beat: Beat) -> None:
     """What a beat did, as a person reads it."""
     output.heading(f"Run {beat.run_id}, as of {numbers.moment(beat.now)}")
     rows = [
-        [t.source, len(t.files), *(numbers.count(n) for n in (t.rows_read, t.rows_landed, t.rows_quarantined, t.rows_duplicate, t.rows_unplanned))]
+        [
+            t.source,
+            len(t.files),
+            *(
+                numbers.count(n)
+                for n in (t.rows_read, t.rows_landed, t.rows_quarantined, t.rows_duplicate, t.rows_unplanned)
+            ),
+        ]
         for t in beat.collected.sources
         if t.files
     ]
@@ -46,26 +54,39 @@ def show_beat(beat: Beat) -> None:
         f"{numbers.count(people.merged)} merged; {numbers.count(people.held)} proofs held back by limits"
     )
     profiles = beat.refreshed.profiles
-    output.say(f"  profiles    {numbers.count(profiles.inserted)} new, {numbers.count(profiles.updated)} changed")
+    output.say(
+        f"  profiles    {numbers.count(profiles.inserted)} new, {numbers.count(profiles.updated)} changed"
+    )
     for one in beat.audiences:
-        output.say(f"  audience    {one.audience}: {one.size} people" + (f" ({one.entered} entered, {one.left} left)" if one.changed else ""))
+        output.say(
+            f"  audience    {one.audience}: {one.size} people"
+            + (f" ({one.entered} entered, {one.left} left)" if one.changed else "")
+        )
     for campaign in beat.campaigns:
         _show_campaign(campaign)
     for note in beat.notes:
         output.say(f"  note        {note}")
     if beat.pending:
         output.say("  note        the charter has edits that are not applied: `tandem plan`")
-    output.say(f"  took        {', '.join(f'{stage} {seconds:.1f} s' for stage, seconds in beat.seconds.items())}")
+    output.say(
+        f"  took        {', '.join(f'{stage} {seconds:.1f} s' for stage, seconds in beat.seconds.items())}"
+    )
 
 
 def _show_campaign(one: CampaignBeat) -> None:
     new = one.assigned
-    parts = [f"{numbers.count(new.new_treated)} treated and {numbers.count(new.new_control)} held out now"] if new else []
+    parts = (
+        [f"{numbers.count(new.new_treated)} treated and {numbers.count(new.new_control)} held out now"]
+        if new
+        else []
+    )
     done = one.delivered
     if done is not None:
         words = ("sent", "exported", "failed", "uncertain", "deferred")
         parts += [f"{numbers.count(getattr(done, word))} {word}" for word in words if getattr(done, word)]
     output.say(f"  campaign    {one.campaign}: {', '.join(parts) or 'nothing new'}")
     if done is not None and done.standing:
-        told = ", ".join(f"{reason.replace('_', ' ')} {numbers.count(n)}" for reason, n in done.standing.items())
+        told = ", ".join(
+            f"{reason.replace('_', ' ')} {numbers.count(n)}" for reason, n in done.standing.items()
+        )
         output.say(f"              receipts so far: {told}")

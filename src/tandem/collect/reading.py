@@ -45,7 +45,7 @@ def reading(contract: Contract, *, again: bool = False) -> Reading:
         *(_twice(len(checks)) if _may_stand_twice(contract) and not again else ()),
     )
     checks = (*checks, OUTDONE)
-    keep = ("_row", "_file", "_line", "_trouble", "_id", *_kept(contract, dropped))
+    keep = ("_row", "_file", "_line", "_trouble", "_id", *_kept(contract, dropped, again))
     nulls = contract.source.files.null_values
     shape = Shape(tuple(contract.paths.known), layers, tuple(dict.fromkeys(keep)), nulls)
     return Reading(contract, checks, dropped, shape)
@@ -164,11 +164,13 @@ def _json(value: exp.Expr) -> exp.Expr:
     return exp.Anonymous(this="to_json", expressions=[value])
 
 
-def _kept(contract: Contract, dropped: tuple[tuple[Kind, Planned, Check], ...]) -> list[str]:
+def _kept(
+    contract: Contract, dropped: tuple[tuple[Kind, Planned, Check], ...], again: bool
+) -> list[str]:
     values = _values(contract)
     names = [*values, "bad", "dropped", "found", "payload", "content", "event_id"]
     names += ["version"] if contract.source.record is not None else []
-    names += ["nth"] if "nth" in _identity(contract, False) else []
+    names += ["nth"] if "nth" in _identity(contract, again) else []
     texts = [str(check.found.name) for _, _, check in dropped if check.found is not None]
     return [*names, *texts]
 

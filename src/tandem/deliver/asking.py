@@ -34,7 +34,8 @@ class Needs:
     def footprint(self) -> frozenset[FieldRef]:
         """Every column that is read, for policy."""
         addresses = [FieldRef("identifiers", column) for column in ADDRESS_COLUMNS if self.kinds]
-        return frozenset([*addresses, *(FieldRef("profile", trait) for trait in self.traits)])
+        before = FieldRef("person_changes", "from_person_id")
+        return frozenset([before, *addresses, *(FieldRef("profile", trait) for trait in self.traits)])
 
 
 def needs(campaign: Campaign, charter: Charter) -> Needs:
@@ -108,6 +109,23 @@ def reachable(
         profile = exp.select("*").from_(guarded("profile", permit, engine.catalogue)).subquery("t")
         query = query.join(profile, on=_same("t"), join_type="left")
     return query
+
+
+def reached_before(contacted: exp.Query, permit: Permit, engine: Engine) -> exp.Select:
+    """One row `person_id` per person who now has an identifier of somebody else who was contacted.
+
+    After a merge the survivor may be another than the one who got the message. An identifier that moved for
+    another reason counts too: perhaps once too few is better than perhaps twice.
+    """
+    changes = exp.select("*").from_(guarded("person_changes", permit, engine.catalogue)).subquery("h")
+    now, then = exp.column("person_id", "h"), exp.column("from_person_id", "h")
+    return (
+        exp.select(now)
+        .distinct()
+        .from_(changes)
+        .join(contacted.copy().subquery("c"), on=then.eq(exp.column("person_id", "c")))
+        .where(now.neq(then.copy()))
+    )
 
 
 def identifier_columns(reads: Needs) -> Sequence[str]:

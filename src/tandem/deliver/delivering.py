@@ -7,12 +7,12 @@ from datetime import datetime
 from sqlglot import exp
 
 from tandem.charter.definitions import Campaign, Channel
-from tandem.deliver.asking import Needs, ask, identifier_columns, needs, reachable
-from tandem.deliver.books import follow_outbox
+from tandem.deliver.asking import Needs, ask, identifier_columns, needs, reachable, reached_before
+from tandem.deliver.books import contacted, follow_outbox
 from tandem.deliver.channels import Desk, Progress, recover, send, silent
 from tandem.deliver.posting import Sent
 from tandem.deliver.receipts import note, reasons
-from tandem.deliver.words import People, words_of_all, words_of_owed, words_of_refused
+from tandem.deliver.words import People, without, words_of_all, words_of_owed, words_of_refused
 from tandem.kernel import Problem
 from tandem.ledger import OutboxState
 from tandem.policy import Gap, Permit, Refusal
@@ -82,17 +82,21 @@ def _permitted(
 ) -> Sent:
     """Send to those whom policy lets through; receipts for the others who are owed the message."""
     engine = desk.engine
-    found = engine.stage("deliver_found", reachable(owed, campaign, reads, permit, engine))
+    before = reached_before(contacted(engine, campaign.campaign), permit, engine)
+    known_as_other = engine.stage("deliver_before", before)
+    again = exp.select("person_id").from_(known_as_other)
+    found = engine.stage("deliver_found", reachable(without(owed, again), campaign, reads, permit, engine))
     try:
         everybody = exp.select("*").from_(found)
         known = _somewhere(reads)
         result = send(desk, campaign, reads, everybody.where(known), now, progress)
         follow_outbox(engine, desk.ledger, campaign.campaign, permit.fingerprint, now)
         reached = exp.select("person_id", known.copy().as_("known")).from_(found.copy())
-        words = words_of_owed(engine, campaign.campaign, owed, reached, result.reasons, permit)
+        words = words_of_owed(engine, campaign.campaign, owed, reached, again, result.reasons, permit)
         note(engine, campaign.campaign, words, permit.fingerprint, now)
         return result
     finally:
+        engine.drop_stage("deliver_before")
         engine.drop_stage("deliver_found")
         engine.drop_stage("deliver_reasons")
 

@@ -16,6 +16,7 @@ from tandem.policy import Decision, Permit, unreachable_query
 HELD_OUT = "Held out, to compare the others with."
 NO_ADDRESS = "There is no address of this person that could be used."
 OVER = "The outcome window ended before the person could be reached."
+TWICE = "This person got the message already, when known under another person id."
 GONE = "This person is not known any more, or is known as another person now."
 NOT_SENT = "The channel could not be used; the message waits for the next run."
 
@@ -43,13 +44,15 @@ def words_of_owed(
     campaign: str,
     owed: exp.Query,
     reached: exp.Query,
+    again: exp.Query,
     why: Mapping[int, tuple[str, str]],
     permit: Permit,
 ) -> exp.Query:
     """Those who are owed a message and got none, after sending.
 
-    `reached` (person_id, known) are all whom the permit reaches, and whether an address is known; `why` says
-    of some of them what kept the message back: (reason, sentence). Stages `deliver_reasons`.
+    `reached` (person_id, known) are all whom the permit reaches, and whether an address is known; `again` those
+    who got the message under another person id; `why` says of some what kept the message back: (reason,
+    sentence). Stages `deliver_reasons`.
     """
     columns = (("person_id", Type.KEY), ("reason", Type.TEXT), ("sentence", Type.TEXT))
     rows = ({"person_id": p, "reason": reason, "sentence": text} for p, (reason, text) in why.items())
@@ -63,12 +66,14 @@ def words_of_owed(
     kept_back = (
         exp.select(exp.column("person_id", "w"), *each).from_(waiting).join(told, on=on, join_type="left")
     )
-    not_reached = unreachable_query(owed.copy(), permit, engine.catalogue)
+    not_reached = unreachable_query(without(owed, again), permit, engine.catalogue)
+    twice = without(owed, without(owed, again))
     return union(
         _as_told(kept_back),
         said(here.where(exp.not_(known.copy())), NOT_CONTACTED, "no_address", NO_ADDRESS),
         _as_told(not_reached),
-        said(without(without(owed, here), not_reached), NOT_CONTACTED, "gone", GONE),
+        said(twice, NOT_CONTACTED, "contacted_before", TWICE),
+        said(without(without(without(owed, again), here), not_reached), NOT_CONTACTED, "gone", GONE),
     )
 
 

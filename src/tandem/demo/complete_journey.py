@@ -59,7 +59,9 @@ def _read(name: str) -> pa.Table:
 
 
 def _with_dates() -> pa.Table:
-    joined = _read("campaigns").join(_read("campaign_descriptions"), keys="campaign_id", join_type="left outer")
+    joined = _read("campaigns").join(
+        _read("campaign_descriptions"), keys="campaign_id", join_type="left outer"
+    )
     dated = joined.sort_by([("campaign_id", "ascending"), ("household_id", "ascending")])
     start = dated.schema.get_field_index("start_date")
     return dated.set_column(start, "start_date", dated["start_date"].cast(pa.timestamp("us")))

@@ -56,7 +56,9 @@ def found_people(identifiers: pa.Table, person_map: pa.Table) -> Ints:
     values = zip(identifiers["kind"].to_pylist(), identifiers["value"].to_pylist(), strict=True)
     keys = pa.array([digest60(kind, value) for kind, value in values], pa.int64())
     place = pc.index_in(keys, person_map["identifier_key"].combine_chunks())
-    people: Ints = person_map["person_id"].combine_chunks().take(place).fill_null(-1).to_numpy(zero_copy_only=False)
+    people: Ints = (
+        person_map["person_id"].combine_chunks().take(place).fill_null(-1).to_numpy(zero_copy_only=False)
+    )
     return people
 
 
@@ -81,9 +83,14 @@ def without_consent(truth: Truth, addresses: list[str], purpose: str) -> int:
     Judged by the group of identifiers that the address belongs to: a second, unjoinable record of the same
     human is another person as far as anybody can know.
     """
-    allowed = truth.consents.filter(pc.and_(pc.equal(truth.consents["purpose"], purpose), truth.consents["allowed"]))
+    allowed = truth.consents.filter(
+        pc.and_(pc.equal(truth.consents["purpose"], purpose), truth.consents["allowed"])
+    )
     own = truth.identifiers.filter(
-        pc.and_(pc.equal(truth.identifiers["kind"], "email"), pc.is_in(truth.identifiers["group"], allowed["group"]))
+        pc.and_(
+            pc.equal(truth.identifiers["kind"], "email"),
+            pc.is_in(truth.identifiers["group"], allowed["group"]),
+        )
     )
     known = pc.is_in(pa.array(addresses, pa.string()), own["value"].combine_chunks())
     return len(addresses) - int(pc.sum(known).as_py() or 0)

@@ -25,7 +25,9 @@ class DuckEngine(Engine):
     name = "duckdb"
     dialect = "duckdb"
 
-    def __init__(self, lake: Lake, catalogue: Catalogue, *, memory: str | None = None, threads: int | None = None) -> None:
+    def __init__(
+        self, lake: Lake, catalogue: Catalogue, *, memory: str | None = None, threads: int | None = None
+    ) -> None:
         super().__init__(lake, catalogue)
         self._temp = Path(tempfile.mkdtemp(prefix="tandem-"))
         config: dict[str, Any] = {"temp_directory": str(self._temp)}
@@ -89,7 +91,11 @@ class DuckEngine(Engine):
 
     def _view(self, table: Table, files: Sequence[str], columns: Sequence[str]) -> None:
         picked = [
-            (_quoted(c.name) if c.name in columns and files else f"CAST(NULL AS {c.sql_type.sql(self.dialect)})")
+            (
+                _quoted(c.name)
+                if c.name in columns and files
+                else f"CAST(NULL AS {c.sql_type.sql(self.dialect)})"
+            )
             + f" AS {_quoted(c.name)}"
             for c in table.columns
         ]
@@ -106,11 +112,16 @@ class DuckEngine(Engine):
             if first is None and not overwrite:
                 return 0
             stream = counted.stream(first, reader)
-            self.lake.commit(table, pa.RecordBatchReader.from_batches(arrow_schema(table), stream), overwrite=overwrite, mark=mark)
+            self.lake.commit(
+                table,
+                pa.RecordBatchReader.from_batches(arrow_schema(table), stream),
+                overwrite=overwrite,
+                mark=mark,
+            )
             return counted.rows
         except Problems:
             raise
-        except Exception as error:  # noqa: BLE001 - the Delta writer raises whatever its stream raised
+        except Exception as error:
             raise translate(error) from error
         finally:
             cursor.close()

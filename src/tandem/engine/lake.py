@@ -127,7 +127,9 @@ class Lake:
             target = self._prepare(table)
             on = " AND ".join(f't."{name}" = s."{name}"' for name in table.key)
             (
-                target.merge(rows, on, source_alias="s", target_alias="t", commit_properties=_properties(mark))
+                target.merge(
+                    rows, on, source_alias="s", target_alias="t", commit_properties=_properties(mark)
+                )
                 .when_matched_update_all()
                 .when_not_matched_insert_all()
                 .execute()
@@ -187,7 +189,9 @@ class Lake:
                 return
             found = json.loads(note.read_text()).get("format")
         except (OSError, ValueError) as error:
-            raise Problems(problems.NOT_READABLE(f"the lake cannot be opened: {error}", found=self.root)) from error
+            raise Problems(
+                problems.NOT_READABLE(f"the lake cannot be opened: {error}", found=self.root)
+            ) from error
         if not isinstance(found, int) or found > FORMAT:
             raise Problems(
                 problems.NEWER_LAKE(
@@ -228,8 +232,15 @@ def _retried(name: str, once: Callable[[], T]) -> T:
 def translate(error: Exception) -> Problems:
     """The problem that a failed read or write of the lake means to an operator."""
     text = str(error)
-    if "No space left" in text or "os error 28" in text or "Errno 28" in text or "disk is full" in text.lower():
+    if (
+        "No space left" in text
+        or "os error 28" in text
+        or "Errno 28" in text
+        or "disk is full" in text.lower()
+    ):
         return Problems(problems.NO_SPACE("there is no space left where the lake or its temporary files lie"))
     if isinstance(error, OSError | DeltaError):
         return Problems(problems.NOT_READABLE(f"the lake answered: {text.splitlines()[0]}"))
-    return Problems(problems.QUERY_FAILED(f"the engine answered: {text.splitlines()[0] if text else error!r}"))
+    return Problems(
+        problems.QUERY_FAILED(f"the engine answered: {text.splitlines()[0] if text else error!r}")
+    )

@@ -26,18 +26,22 @@ def stamp(name: str, by: str) -> exp.Table:
     return table
 
 
-def base_tables(query: exp.Expression, catalogue: Catalogue) -> set[str]:
+def base_tables(query: exp.Expr, catalogue: Catalogue) -> set[str]:
     """Names of the base tables that a query reads. Refuses one that is unstamped or shadowed."""
     named = {cte.alias for cte in query.find_all(exp.CTE)}
     shadowed = sorted(name for name in named if name in catalogue)
     if shadowed:
-        raise Problems(problems.SHADOWED(f"the query calls one of its parts `{shadowed[0]}`", found=shadowed[0]))
+        raise Problems(
+            problems.SHADOWED(f"the query calls one of its parts `{shadowed[0]}`", found=shadowed[0])
+        )
     read: set[str] = set()
     for table in query.find_all(exp.Table):
         if table.name not in catalogue:
             continue
         if STAMP not in table.meta:
-            raise Problems(problems.UNGUARDED(f"the table `{table.name}` was named without a permit", found=table.name))
+            raise Problems(
+                problems.UNGUARDED(f"the table `{table.name}` was named without a permit", found=table.name)
+            )
         read.add(table.name)
     return read
 
@@ -53,7 +57,11 @@ def resolve(
             schema[table.name] = dict.fromkeys(stages[table.name], "text")
     try:
         qualified = qualify(
-            query.copy(), schema=schema, dialect="duckdb", quote_identifiers=True, validate_qualify_columns=True
+            query.copy(),
+            schema=schema,
+            dialect="duckdb",
+            quote_identifiers=True,
+            validate_qualify_columns=True,
         )
     except SqlglotError as error:
         raise Problems(problems.UNKNOWN_COLUMN(_sentence(error), found=_unknown(error))) from error

@@ -75,7 +75,9 @@ class SparkEngine(Engine):
     name = "spark"
     dialect = "spark"
 
-    def __init__(self, lake: Lake, catalogue: Catalogue, *, memory: str | None = None, threads: int | None = None) -> None:
+    def __init__(
+        self, lake: Lake, catalogue: Catalogue, *, memory: str | None = None, threads: int | None = None
+    ) -> None:
         super().__init__(lake, catalogue)
         if not lake.is_local:
             raise Problems(
@@ -88,7 +90,12 @@ class SparkEngine(Engine):
             )
         self._temp = Path(tempfile.mkdtemp(prefix="tandem-"))
         self._spark = session(threads, memory).newSession()
-        for name in ("spark.sql.session.timeZone", "spark.sql.ansi.enabled", "spark.sql.timestampType", "spark.sql.caseSensitive"):
+        for name in (
+            "spark.sql.session.timeZone",
+            "spark.sql.ansi.enabled",
+            "spark.sql.timestampType",
+            "spark.sql.caseSensitive",
+        ):
             self._spark.conf.set(name, SETTINGS[name])
 
     def arrow(self, query: exp.Query) -> Any:
@@ -133,7 +140,9 @@ class SparkEngine(Engine):
         scratch = duckdb.connect(":memory:")
         try:
             read.into(scratch, "landing")
-            scratch.execute(f"COPY landing TO {exp.Literal.string(str(target)).sql('duckdb')} (FORMAT parquet)")
+            scratch.execute(
+                f"COPY landing TO {exp.Literal.string(str(target)).sql('duckdb')} (FORMAT parquet)"
+            )
         except (duckdb.Error, OSError) as error:
             raise translate(error) from error
         finally:
@@ -155,7 +164,11 @@ class SparkEngine(Engine):
 
     def _view(self, table: Table, files: Sequence[str], columns: Sequence[str]) -> None:
         schema = t.StructType([t.StructField(c.name, SPARK[c.type]) for c in table.columns])
-        frame = self._spark.createDataFrame([], schema) if not files else self._spark.read.schema(schema).parquet(*files)
+        frame = (
+            self._spark.createDataFrame([], schema)
+            if not files
+            else self._spark.read.schema(schema).parquet(*files)
+        )
         frame.select(*table.names).createOrReplaceTempView(table.name)
 
     def _write(self, table: Table, query: exp.Query, *, overwrite: bool, mark: Mark | None) -> int:
@@ -164,7 +177,7 @@ class SparkEngine(Engine):
         try:
             self._frame(self.prepare(query)).write.option("compression", "zstd").parquet(str(target))
             written = [(file, pq.read_metadata(file).num_rows) for file in sorted(target.glob("*.parquet"))]
-            rows = sum(count for _, count in written)
+            rows = int(sum(count for _, count in written))
             actions = [_added(folder, file, count) for file, count in written if count]
             if not rows and not overwrite:
                 shutil.rmtree(target, ignore_errors=True)

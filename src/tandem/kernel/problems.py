@@ -83,9 +83,7 @@ class Problems(Exception):  # noqa: N818 - the word of the house; an "Error" suf
     """One or more problems that stop what was asked. Nothing was changed unless a sentence says so."""
 
     def __init__(self, problems: Problem | Iterable[Problem]) -> None:
-        self.problems: tuple[Problem, ...] = (
-            (problems,) if isinstance(problems, Problem) else tuple(problems)
-        )
+        self.problems: tuple[Problem, ...] = (problems,) if isinstance(problems, Problem) else tuple(problems)
         super().__init__("\n\n".join(str(problem) for problem in self.problems))
 
 

@@ -49,6 +49,8 @@ def footprint(campaign: Campaign) -> frozenset[FieldRef]:
         [
             *(FieldRef("assignments", name) for name in ("campaign", "person_id", "arm", "assigned_at")),
             *(FieldRef("contacts", name) for name in ("campaign", "person_id", "state")),
+            FieldRef("person_changes", "from_person_id"),
+            FieldRef("person_map", "person_id"),
             FieldRef(goal, "event_at"),
             *value,
         ]
@@ -59,7 +61,8 @@ def moments_query(catalogue: Catalogue, campaign: Campaign, permit: Permit, now:
     """One row per cell: arm, assigned_on, day, n, conversions, value_sum, value_sq_sum, contacted, open,
     closes.
 
-    Over everybody assigned, contacted or not (intention to treat). Outcomes in [assigned_at, assigned_at +
+    Over everybody assigned, contacted or not (intention to treat). Who was merged into another person since
+    stays in the count, with the outcomes of the person they are now. Outcomes in [assigned_at, assigned_at +
     window) and before `now`. Money and whole numbers are summed as decimals, so both engines give the same
     digits; a NUMBER is summed as a double. Without a value field the value sums are NULL.
     """
@@ -103,7 +106,7 @@ def _people(catalogue: Catalogue, campaign: Campaign, permit: Permit, now: datet
     """One row per assigned person: arm, assigned_at, day, value, contacted (NULL if no contact left)."""
     assigned, outcome = exp.column("assigned_at", "a"), exp.column("event_at", "e")
     in_window = exp.and_(
-        _same_person("e"),
+        exp.column("known_as", "a").eq(exp.column("person_id", "e")),
         outcome >= assigned,
         outcome < _closes("a", campaign.window),
         outcome < f.instant(now),
@@ -127,8 +130,34 @@ def _people(catalogue: Catalogue, campaign: Campaign, permit: Permit, now: datet
 
 
 def _assigned(catalogue: Catalogue, campaign: Campaign, permit: Permit) -> exp.Select:
-    rows = guarded("assignments", permit, catalogue)
-    return exp.select("person_id", "arm", "assigned_at").from_(rows).where(_of(campaign))
+    """One row per assigned person: person_id, arm, assigned_at, and `known_as`, the person they are now."""
+    rows = exp.select("*").from_(guarded("assignments", permit, catalogue)).where(_of(campaign)).subquery("x")
+    person, later = exp.column("person_id", "x"), exp.column("later", "l")
+    known_as = exp.Coalesce(this=later, expressions=[person.copy()]).as_("known_as")
+    return (
+        exp.select(person, exp.column("arm", "x"), exp.column("assigned_at", "x"), known_as)
+        .from_(rows)
+        .join(
+            _merged(catalogue, permit).subquery("l"),
+            on=person.eq(exp.column("earlier", "l")),
+            join_type="left",
+        )
+    )
+
+
+def _merged(catalogue: Catalogue, permit: Permit) -> exp.Select:
+    """One row per person id that nobody has any more: `earlier`, and `later`, who has its identifiers now."""
+    changes = exp.select("*").from_(guarded("person_changes", permit, catalogue)).subquery("h")
+    living = exp.select("person_id").distinct().from_(guarded("person_map", permit, catalogue)).subquery("m")
+    earlier, here = exp.column("from_person_id", "h"), exp.column("person_id", "m")
+    later = exp.Max(this=exp.column("person_id", "h")).as_("later")
+    return (
+        exp.select(earlier.as_("earlier"), later)
+        .from_(changes)
+        .join(living, on=earlier.eq(here), join_type="left")
+        .where(here.is_(exp.null()), earlier.copy().is_(exp.null()).not_())
+        .group_by(earlier.copy())
+    )
 
 
 def _outcomes(catalogue: Catalogue, campaign: Campaign, permit: Permit) -> exp.Select:

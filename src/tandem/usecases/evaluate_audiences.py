@@ -24,7 +24,12 @@ class Evaluated:
 
     def to_dict(self) -> dict[str, object]:
         """For JSON."""
-        return {**asdict(self), "size": self.size.to_dict(), "entered": self.entered.to_dict(), "left": self.left.to_dict()}
+        return {
+            **asdict(self),
+            "size": self.size.to_dict(),
+            "entered": self.entered.to_dict(),
+            "left": self.left.to_dict(),
+        }
 
 
 def evaluate_audiences(work: Workspace, now: datetime, told: Told = silent) -> tuple[Evaluated, ...]:
@@ -41,5 +46,7 @@ def evaluate_one(work: Workspace, audience: Audience, now: datetime) -> Evaluate
     node = bind(audience, work.charter, work.engine.catalogue)
     permit = permit_for(work, work.charter.purposes.counting, Destination.PREVIEW, node.footprint())
     change: MembershipChange = evaluate(work.engine, work.charter, audience, permit, now)
-    size, entered, left = (shown(n, permit.smallest_group) for n in (change.size, change.entered, change.left))
+    size, entered, left = (
+        shown(n, permit.smallest_group) for n in (change.size, change.entered, change.left)
+    )
     return Evaluated(audience.audience, size, entered, left, bool(change))

@@ -27,10 +27,12 @@ def explain_contact(work: Workspace, number: int) -> Explanation:
 
 
 def _assignment(reader: Reader, one: dict[str, Any]) -> Station:
-    of_campaign = equals("campaign", one["campaign"]).and_(equals("person_id", one["person_id"]))  # type: ignore[attr-defined]
+    of_campaign = equals("campaign", one["campaign"]).and_(equals("person_id", one["person_id"]))
     rows = reader.rows("assignments", of_campaign)
     if not rows:
-        return Station("assignment", ("Never assigned: policy left this person out of the audience when it was read.",))
+        return Station(
+            "assignment", ("Never assigned: policy left this person out of the audience when it was read.",)
+        )
     row = rows[0]
     return Station(
         "assignment",
@@ -44,17 +46,27 @@ def _assignment(reader: Reader, one: dict[str, Any]) -> Station:
 
 
 def _receipts(receipts: list[dict[str, Any]]) -> Station:
-    lines = [f"{row['at']}: {str(row['outcome']).replace('_', ' ')}, {row['reason']}: {row['sentence']} Permit {row['permit']}." for row in receipts]
+    lines = [
+        f"{row['at']}: {str(row['outcome']).replace('_', ' ')}, {row['reason']}: {row['sentence']} Permit {row['permit']}."
+        for row in receipts
+    ]
     return Station("decision", tuple(lines) or ("No receipt was written yet.",), tuple(receipts))
 
 
 def _channel(reader: Reader, contacts: list[dict[str, Any]], number: int) -> Station:
     outbox = reader.work.ledger.contact(number)
-    lines = [f"{row['state']} by {row['channel']} at {row['sent_at']}, Message-ID {row['message_id']}." for row in contacts]
+    lines = [
+        f"{row['state']} by {row['channel']} at {row['sent_at']}, Message-ID {row['message_id']}."
+        for row in contacts
+    ]
     if outbox is not None:
-        lines.append(f"Outbox: {outbox.state} after {outbox.attempts} attempts. {outbox.detail or ''}".strip())
+        lines.append(
+            f"Outbox: {outbox.state} after {outbox.attempts} attempts. {outbox.detail or ''}".strip()
+        )
     return Station("channel", tuple(lines) or ("Nothing was handed to a channel.",), tuple(contacts))
 
 
 def _person(one: dict[str, Any]) -> Station:
-    return Station("person", (f"Person {one['person_id']}; `tandem explain person {one['person_id']}` tells the rest.",))
+    return Station(
+        "person", (f"Person {one['person_id']}; `tandem explain person {one['person_id']}` tells the rest.",)
+    )

@@ -14,7 +14,9 @@ def explain_event(work: Workspace, event_id: int) -> Explanation:
     landed = _landed(reader, event_id)
     waiting = reader.rows("quarantine", equals("quarantine_id", event_id))
     if not landed and not waiting:
-        raise Problems(UNKNOWN_THING(f"no event, record or quarantine entry has the id {event_id}", found=str(event_id)))
+        raise Problems(
+            UNKNOWN_THING(f"no event, record or quarantine entry has the id {event_id}", found=str(event_id))
+        )
     table, row = landed[0] if landed else ("quarantine", waiting[0])
     stations = [_arrival(reader, row)]
     stations += [_quarantine(reader, entry) for entry in waiting]
@@ -26,9 +28,18 @@ def explain_event(work: Workspace, event_id: int) -> Explanation:
 def _landed(reader: Reader, event_id: int) -> list[tuple[str, dict[str, Any]]]:
     found: list[tuple[str, dict[str, Any]]] = []
     for table in reader.work.engine.catalogue:
-        key = "event_id" if table.name.startswith("event") else "record_id" if table.name.startswith("record_") else None
+        key = (
+            "event_id"
+            if table.name.startswith("event")
+            else "record_id"
+            if table.name.startswith("record_")
+            else None
+        )
         if key and key in table.names and reader.work.engine.version(table.name) >= 0:
-            found += [(table.name, row) for row in reader.rows(table.name, equals(key, event_id), newest="received_at")]
+            found += [
+                (table.name, row)
+                for row in reader.rows(table.name, equals(key, event_id), newest="received_at")
+            ]
     return found
 
 
@@ -37,7 +48,11 @@ def _arrival(reader: Reader, row: dict[str, Any]) -> Station:
     named = [load for load in loads if load["file"] == row.get("file")] or loads
     where = f"in {named[0]['file']}" if len(named) == 1 else f"in one of {len(named)} files"
     when = row.get("received_at") or row.get("at")
-    return Station("arrival", (f"Came from {row['source']} {where}, load {row['batch_id']}, taken {when}.",), tuple(named[:20]))
+    return Station(
+        "arrival",
+        (f"Came from {row['source']} {where}, load {row['batch_id']}, taken {when}.",),
+        tuple(named[:20]),
+    )
 
 
 def _quarantine(reader: Reader, entry: dict[str, Any]) -> Station:
@@ -54,7 +69,9 @@ def _quarantine(reader: Reader, entry: dict[str, Any]) -> Station:
 
 
 def _table(table: str, row: dict[str, Any]) -> Station:
-    return Station("checks", (f"Passed every check and landed in `{table}`, event time {row['event_at']}.",), (row,))
+    return Station(
+        "checks", (f"Passed every check and landed in `{table}`, event time {row['event_at']}.",), (row,)
+    )
 
 
 def _person(reader: Reader, row: dict[str, Any]) -> Station:
@@ -66,15 +83,25 @@ def _person(reader: Reader, row: dict[str, Any]) -> Station:
     value = identifier[0].get("value", "(hidden)") if identifier else "(erased)"
     kind = identifier[0]["kind"] if identifier else "identifier"
     if not mapped:
-        return Station("person", (f"Its subject is {kind} {value}, which leads to no person yet; `tandem run` resolves it.",))
+        return Station(
+            "person",
+            (f"Its subject is {kind} {value}, which leads to no person yet; `tandem run` resolves it.",),
+        )
     return Station(
-        "person", (f"Its subject is {kind} {value}, which leads to person {mapped[0]['person_id']}.",), tuple(mapped)
+        "person",
+        (f"Its subject is {kind} {value}, which leads to person {mapped[0]['person_id']}.",),
+        tuple(mapped),
     )
 
 
 def _proofs(reader: Reader, event_id: int) -> Station:
     evidence = reader.rows("evidence", equals("event_id", event_id))
     consents = reader.rows("consents", equals("proof_event_id", event_id))
-    lines = [f"First proof that a {row['left_kind']} and a {row['right_kind']} belong together." for row in evidence]
+    lines = [
+        f"First proof that a {row['left_kind']} and a {row['right_kind']} belong together."
+        for row in evidence
+    ]
     lines += [f"Proof of consent: {row['state']} for {row['purpose']}, {row['at']}." for row in consents]
-    return Station("what it proves", tuple(lines) or ("Nothing beyond itself.",), tuple([*evidence, *consents]))
+    return Station(
+        "what it proves", tuple(lines) or ("Nothing beyond itself.",), (*evidence, *consents)
+    )

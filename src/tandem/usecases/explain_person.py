@@ -44,17 +44,25 @@ def _explained(work: Workspace, person: int) -> Explanation:
 def _consent(reader: Reader, person: int, keys: list[int]) -> Station:
     now = {row["purpose"]: row for row in reader.rows("person_consents", equals("person_id", person))}
     said = reader.rows("consents", among("subject_key", keys), newest="at")
-    lines = [_consent_line(purpose.purpose, str(purpose.basis), now) for purpose in reader.work.charter.purposes.purposes]
-    lines += [f"{row['at']}: {row['state']} for {row['purpose']}, from {row['source']} (event {row['proof_event_id']})." for row in said]
+    lines = [
+        _consent_line(purpose.purpose, str(purpose.basis), now)
+        for purpose in reader.work.charter.purposes.purposes
+    ]
+    lines += [
+        f"{row['at']}: {row['state']} for {row['purpose']}, from {row['source']} (event {row['proof_event_id']})."
+        for row in said
+    ]
     for row in reader.rows("suppressions", among("identifier_key", keys), newest="at"):
         lines.append(f"{row['at']}: must not be contacted, {row['reason']} (from {row['source']}).")
-    return Station("consent", tuple(lines), tuple([*now.values(), *said]))
+    return Station("consent", tuple(lines), (*now.values(), *said))
 
 
 def _consent_line(purpose: str, basis: str, now: dict[str, dict[str, Any]]) -> str:
     state = now.get(purpose, {}).get("state")
     if basis != "consent":
-        return f"{purpose}: {basis.replace('_', ' ')}" + (f", and the person said: {state}." if state else "; no objection is recorded.")
+        return f"{purpose}: {basis.replace('_', ' ')}" + (
+            f", and the person said: {state}." if state else "; no objection is recorded."
+        )
     return f"{purpose}: {state}." if state else f"{purpose}: nothing was ever said, which means no."
 
 
@@ -83,18 +91,24 @@ def _campaigns(reader: Reader, person: int) -> Station:
         + (f" (contact {row['contact_id']})" if row["contact_id"] else f" (receipt {row['receipt_id']})")
         for row in receipts
     ]
-    return Station("campaigns", tuple(lines) or ("In no campaign yet.",), tuple([*assigned, *receipts]))
+    return Station("campaigns", tuple(lines) or ("In no campaign yet.",), (*assigned, *receipts))
 
 
 def _events(reader: Reader, keys: list[int]) -> Station:
     found: list[dict[str, Any]] = []
     for table in reader.work.engine.catalogue:
-        if table.name.startswith("event_") and table.person == "subject_key" and reader.work.engine.version(table.name) >= 0:
+        if (
+            table.name.startswith("event_")
+            and table.person == "subject_key"
+            and reader.work.engine.version(table.name) >= 0
+        ):
             rows = reader.rows(table.name, _mine(keys), limit=LAST_EVENTS, newest="event_at")
             found += [{"kind": table.name.removeprefix("event_"), **row} for row in rows]
     found.sort(key=lambda row: str(row["event_at"]), reverse=True)
     latest = found[:LAST_EVENTS]
-    lines = [f"{row['event_at']}: {row['kind']} from {row['source']} (event {row['event_id']})." for row in latest]
+    lines = [
+        f"{row['event_at']}: {row['kind']} from {row['source']} (event {row['event_id']})." for row in latest
+    ]
     return Station("last events", tuple(lines) or ("No events.",), tuple(latest))
 
 

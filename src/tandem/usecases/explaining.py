@@ -56,7 +56,9 @@ class Reader:
         purpose = self.work.charter.purposes.counting
         return permit_for(self.work, purpose, Destination.EXPLAIN, footprint, self.work.actor)
 
-    def rows(self, table: str, where: exp.Expr, *, limit: int = 50, newest: str | None = None) -> list[dict[str, Any]]:
+    def rows(
+        self, table: str, where: exp.Expr, *, limit: int = 50, newest: str | None = None
+    ) -> list[dict[str, Any]]:
         """Rows of a base table that satisfy a condition on its own columns, newest first, without hidden columns."""
         described = self.work.engine.catalogue[table]
         columns = self._seen(described)
@@ -95,4 +97,7 @@ def among(column: str, values: list[int]) -> exp.Expr:
 
 
 def _readable(row: dict[str, Any]) -> dict[str, Any]:
-    return {name: iso(value) if hasattr(value, "isoformat") and hasattr(value, "hour") else value for name, value in row.items()}
+    return {
+        name: iso(value) if hasattr(value, "isoformat") and hasattr(value, "hour") else value
+        for name, value in row.items()
+    }

@@ -37,7 +37,9 @@ def list_campaigns(work: Workspace, now: datetime) -> tuple[Standing, ...]:
 def _standing(work: Workspace, campaign: Campaign, now: datetime) -> Standing:
     arm = exp.column("arm", "a")
     query = exp.select(
-        f.count_if(arm.eq(f.value("treated"))), f.count_if(arm.copy().eq(f.value("control"))), exp.Max(this=exp.column("assigned_at", "a"))
+        f.count_if(arm.eq(f.value("treated"))),
+        f.count_if(arm.copy().eq(f.value("control"))),
+        exp.Max(this=exp.column("assigned_at", "a")),
     ).from_(assigned_people(work.engine, campaign).subquery("a"))
     treated, control, last = work.engine.one(query)
     reached = work.engine.count(contacted(work.engine, campaign.campaign))

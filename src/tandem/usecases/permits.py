@@ -9,7 +9,11 @@ CHANNELS = {Channel.EMAIL: Destination.EMAIL, Channel.FILE: Destination.FILE}
 
 
 def permit_for(
-    work: Workspace, purpose: str, destination: Destination, footprint: frozenset[FieldRef], actor: Actor = SYSTEM
+    work: Workspace,
+    purpose: str,
+    destination: Destination,
+    footprint: frozenset[FieldRef],
+    actor: Actor = SYSTEM,
 ) -> Permit:
     """The permit, or the reasons why not as Problems."""
     decision = decide(actor, purpose, destination, footprint, work.charter, work.engine.catalogue)

@@ -102,8 +102,14 @@ class OpenCampaign:
 
     def sentence(self) -> str:
         """What it does, in English."""
-        people = "how many people is not known before data is taken" if self.reach is None else f"{self.reach} people"
-        return f"open `{self.campaign}` to `{self.audience}`: {people} may be contacted, {self.holdout} held out"
+        people = (
+            "how many people is not known before data is taken"
+            if self.reach is None
+            else f"{self.reach} people"
+        )
+        return (
+            f"open `{self.campaign}` to `{self.audience}`: {people} may be contacted, {self.holdout} held out"
+        )
 
 
 @dataclass(frozen=True)
@@ -139,7 +145,8 @@ class Plan:
         return {
             "edits": [asdict(edit) for edit in self.edits],
             "stages": [
-                {"stage": type(stage).__name__, "sentence": stage.sentence(), **_facts(stage)} for stage in self.stages
+                {"stage": type(stage).__name__, "sentence": stage.sentence(), **_facts(stage)}
+                for stage in self.stages
             ],
             "approvals": {owner: list(parts) for owner, parts in self.approvals.items()},
         }
@@ -289,12 +296,16 @@ def _has_people(work: Workspace) -> bool:
     return work.engine.version("person_map") >= 0
 
 
-def _permit(work: Workspace, purpose: str, footprint: frozenset[FieldRef], to: Destination = Destination.PREVIEW) -> Permit | None:
+def _permit(
+    work: Workspace, purpose: str, footprint: frozenset[FieldRef], to: Destination = Destination.PREVIEW
+) -> Permit | None:
     decision = decide(work.actor, purpose, to, footprint, work.charter, work.engine.catalogue)
     return decision if isinstance(decision, Permit) else None
 
 
-def _audience_effect(work: Workspace, name: str, because: str, profile: exp.Table | None, now: datetime) -> EvaluateAudience:
+def _audience_effect(
+    work: Workspace, name: str, because: str, profile: exp.Table | None, now: datetime
+) -> EvaluateAudience:
     audience = work.charter.audience(name)
     node = bind(audience, work.charter, work.engine.catalogue)
     permit = _permit(work, work.charter.purposes.counting, node.footprint())
@@ -309,7 +320,9 @@ def _audience_effect(work: Workspace, name: str, because: str, profile: exp.Tabl
     return EvaluateAudience(name, because, size, gained, lost)
 
 
-def _campaign_effect(work: Workspace, campaign: Campaign, profile: exp.Table | None, now: datetime) -> OpenCampaign:
+def _campaign_effect(
+    work: Workspace, campaign: Campaign, profile: exp.Table | None, now: datetime
+) -> OpenCampaign:
     node = bind(work.charter.audience(campaign.audience), work.charter, work.engine.catalogue)
     permit = _permit(work, campaign.purpose, node.footprint(), destination_of(campaign))
     reach = None
@@ -318,12 +331,13 @@ def _campaign_effect(work: Workspace, campaign: Campaign, profile: exp.Table | N
     return OpenCampaign(campaign.campaign, campaign.audience, numbers.percent(campaign.holdout, 0), reach)
 
 
-def _members(work: Workspace, node: Node, permit: Permit, profile: exp.Table | None, now: datetime) -> exp.Query:
+def _members(
+    work: Workspace, node: Node, permit: Permit, profile: exp.Table | None, now: datetime
+) -> exp.Query:
     query = people(node, permit, work.engine.catalogue, now)
     if profile is None:
         return query
-    return query.transform(
-        lambda part: exp.alias_(profile.copy(), part.alias or part.name, table=True)
-        if isinstance(part, exp.Table) and part.name == "profile"
-        else part
-    )
+    for table in list(query.find_all(exp.Table)):
+        if table.name == "profile":
+            table.replace(exp.alias_(profile.copy(), table.alias_or_name, table=True))
+    return query

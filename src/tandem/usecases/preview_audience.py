@@ -7,7 +7,7 @@ from tandem.kernel import Problems
 from tandem.policy import Gap, Refusal
 from tandem.usecases.workspace import Workspace
 
-__all__ = ["Preview", "audiences", "preview_audience"]
+__all__ = ["Gap", "Preview", "Refusal", "audiences", "preview_audience"]
 
 
 def preview_audience(work: Workspace, name: str, now: datetime, purpose: str | None = None) -> Preview:

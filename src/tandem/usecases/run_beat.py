@@ -40,7 +40,9 @@ class Beat:
     @property
     def problems(self) -> tuple[Problem, ...]:
         """Everything that kept a part from going on."""
-        of_campaigns = [p for c in self.campaigns for p in (*c.problems, *(c.delivered.problems if c.delivered else ()))]
+        of_campaigns = [
+            p for c in self.campaigns for p in (*c.problems, *(c.delivered.problems if c.delivered else ()))
+        ]
         return (*self.collected.problems, *of_campaigns)
 
     @property
@@ -100,7 +102,9 @@ def _beat(work: Workspace, now: datetime, run_id: int, told: Told) -> Beat:
 def _refuse_going_back(work: Workspace, now: datetime) -> None:
     last = max((run.now_used for run in work.ledger.runs(20) if run.state is RunState.DONE), default=None)
     if last is not None and now < last:
-        sentence = "this time is before that of an earlier run, and what was done then cannot be undone by time"
+        sentence = (
+            "this time is before that of an earlier run, and what was done then cannot be undone by time"
+        )
         raise Problems(TIME_BACKWARDS(sentence, found=iso(now), expected=f"{iso(last)} or later"))
 
 

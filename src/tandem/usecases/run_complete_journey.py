@@ -77,7 +77,9 @@ class CompleteJourney:
         }
 
 
-def run_complete_journey(folder: Path, actor: Actor, wall: Callable[[], datetime], told: Told = silent) -> CompleteJourney:
+def run_complete_journey(
+    folder: Path, actor: Actor, wall: Callable[[], datetime], told: Told = silent
+) -> CompleteJourney:
     """Lay out the data as it was delivered, launch our campaign on 1 October 2017, and read it the January after."""
     prepare_folder(folder)
     write_demo_charter(folder, complete_journey_charter())
@@ -96,7 +98,9 @@ def run_complete_journey(folder: Path, actor: Actor, wall: Callable[[], datetime
 
 def describe_study(work: Workspace) -> Descriptions:
     """The retailer's own campaigns: who was reached, what was redeemed and spent."""
-    permit = permit_for(work, work.charter.purposes.measuring, Destination.MEASURE, STUDY.footprint, work.actor)
+    permit = permit_for(
+        work, work.charter.purposes.measuring, Destination.MEASURE, STUDY.footprint, work.actor
+    )
     return describe(work.engine, STUDY, permit)
 
 
@@ -105,7 +109,9 @@ def totals(work: Workspace, described: Descriptions) -> tuple[Checked, ...]:
     footprint = frozenset(FieldRef("event_basket_row", column) for column in BASKET_COLUMNS)
     permit = permit_for(work, work.charter.purposes.measuring, Destination.MEASURE, footprint, work.actor)
     rows = guarded("event_basket_row", permit, work.engine.catalogue)
-    query = exp.select(exp.Sum(this=exp.column("sales_value")), _distinct("basket_id"), _distinct("person_id"))
+    query = exp.select(
+        exp.Sum(this=exp.column("sales_value")), _distinct("basket_id"), _distinct("person_id")
+    )
     sales, baskets, people = work.engine.one(query.from_(rows))
     reached = {one.campaign: str(one.reached) for one in described.campaigns}
     return (
@@ -118,7 +124,9 @@ def totals(work: Workspace, described: Descriptions) -> tuple[Checked, ...]:
 
 def _reach(name: str, size: int, reached: dict[str, str]) -> Checked:
     found = reached.get(name, "not there")
-    return Checked(f"households reached by campaign {name}", numbers.count(size), found, found == numbers.count(size))
+    return Checked(
+        f"households reached by campaign {name}", numbers.count(size), found, found == numbers.count(size)
+    )
 
 
 def _row(one: Description) -> list[str]:

@@ -4,6 +4,7 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from pathlib import Path
+from typing import Any
 
 from sqlglot import exp
 
@@ -82,7 +83,9 @@ def versions(work: Workspace) -> dict[str, int]:
     return {table.name: work.engine.version(table.name) for table in work.engine.catalogue}
 
 
-def judge(work: Workspace, truth: Truth, reached: list[str], lift: LiftReport | NoLift, before: dict[str, int]) -> tuple[Checked, ...]:
+def judge(
+    work: Workspace, truth: Truth, reached: list[str], lift: LiftReport | NoLift, before: dict[str, int]
+) -> tuple[Checked, ...]:
     """The table of truth."""
     return (
         *_identity(work, truth),
@@ -103,8 +106,18 @@ def _identity(work: Workspace, truth: Truth) -> list[Checked]:
             numbers.count(scores.people_found),
             abs(scores.people_found - scores.people_true) <= 0.02 * scores.people_true,
         ),
-        Checked("identity: pairs joined that belong together", "at least 99 %", numbers.percent(scores.precision, 2), scores.precision >= 0.99),
-        Checked("identity: pairs that belong together joined", "at least 95 %", numbers.percent(scores.recall, 2), scores.recall >= 0.95),
+        Checked(
+            "identity: pairs joined that belong together",
+            "at least 99 %",
+            numbers.percent(scores.precision, 2),
+            scores.precision >= 0.99,
+        ),
+        Checked(
+            "identity: pairs that belong together joined",
+            "at least 95 %",
+            numbers.percent(scores.recall, 2),
+            scores.recall >= 0.95,
+        ),
     ]
 
 
@@ -114,7 +127,12 @@ def _quarantine(work: Workspace, truth: Truth) -> list[Checked]:
     found = dict(work.engine.rows(rows.where(exp.column("level").eq(f.value("row"))).group_by("source")))
     planted = judging.planted_broken(truth)
     return [
-        Checked(f"broken rows in quarantine: {source}", numbers.count(rows_), numbers.count(found.get(source, 0)), found.get(source, 0) == rows_)
+        Checked(
+            f"broken rows in quarantine: {source}",
+            numbers.count(rows_),
+            numbers.count(found.get(source, 0)),
+            found.get(source, 0) == rows_,
+        )
         for source, rows_ in sorted(planted.items())
     ]
 
@@ -126,7 +144,12 @@ def _consent(work: Workspace, truth: Truth, reached: list[str]) -> list[Checked]
     noted = work.engine.count(sent.where(exp.column("state").eq(f.value("sent"))))
     return [
         Checked("messages to people without consent", "0", numbers.count(wrong), wrong == 0),
-        Checked("messages the mail server took", numbers.count(len(reached)), numbers.count(noted), noted == len(reached) > 0),
+        Checked(
+            "messages the mail server took",
+            numbers.count(len(reached)),
+            numbers.count(noted),
+            noted == len(reached) > 0,
+        ),
     ]
 
 
@@ -142,7 +165,9 @@ def _lift(work: Workspace, truth: Truth, reached: list[str], lift: LiftReport | 
     ]
 
 
-def _inside(what: str, planted: float, estimate: Estimate | Refusal, written: Callable[[float], str]) -> Checked:
+def _inside(
+    what: str, planted: float, estimate: Estimate | Refusal, written: Callable[[float], str]
+) -> Checked:
     if isinstance(estimate, Refusal):
         return Checked(what, written(planted), estimate.sentence, False)
     low, high = estimate.low, estimate.high
@@ -156,14 +181,18 @@ def _idle(work: Workspace, before: dict[str, int]) -> Checked:
     return Checked("tables changed by the same run again", "none", ", ".join(moved) or "none", not moved)
 
 
-def _assigned(work: Workspace, truth: Truth, person_map: object, arm: str) -> object:
+def _assigned(work: Workspace, truth: Truth, person_map: Any, arm: str) -> Any:
     a = work.engine.ref("assignments")
-    query = exp.select("person_id").from_(a).where(exp.column("campaign").eq(f.value(CAMPAIGN)), exp.column("arm").eq(f.value(arm)))
+    query = (
+        exp.select("person_id")
+        .from_(a)
+        .where(exp.column("campaign").eq(f.value(CAMPAIGN)), exp.column("arm").eq(f.value(arm)))
+    )
     people = work.engine.arrow(query)["person_id"].to_numpy()
     return judging.true_people(truth, person_map, people)
 
 
-def _table(work: Workspace, name: str, *columns: str) -> object:
+def _table(work: Workspace, name: str, *columns: str) -> Any:
     return work.engine.arrow(exp.select(*columns).from_(work.engine.ref(name)))
 
 

@@ -6,7 +6,9 @@ from tandem.deliver import Settlement, settle_uncertain
 from tandem.usecases.workspace import Workspace
 
 
-def settle_contacts(work: Workspace, campaign: str, as_sent: bool, contacts: list[int] | None, now: datetime) -> int:
+def settle_contacts(
+    work: Workspace, campaign: str, as_sent: bool, contacts: list[int] | None, now: datetime
+) -> int:
     """Settle these uncertain contacts of a campaign, or all; how many."""
     work.charter.campaign(campaign)
     how = Settlement.AS_SENT if as_sent else Settlement.RESEND

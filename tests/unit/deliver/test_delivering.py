@@ -142,3 +142,42 @@ def _consent(house, person: int, state: str) -> exp.Query:
         [company.consent(person, state)],
     )
     return exp.select("*").from_(stage)
+
+
+def test_two_ids_that_turn_out_to_be_one_person_get_one_message(house) -> None:
+    company.people_join(house.engine, [100, 200])
+    company.assigned(house.engine, [100])
+    house.beat()
+    _merge(house, 100, into=200)
+    company.assigned(house.engine, [200], at=NOW + DAY)
+    house.beat(NOW + DAY)
+    assert house.reasons() == {100: "sent", 200: "contacted_before"}
+    assert house.recipients() == ["person100@people.example"]
+
+
+def test_who_was_merged_away_before_sending_is_told_so(house) -> None:
+    company.people_join(house.engine, [100, 200])
+    company.assigned(house.engine, [100, 200])
+    _merge(house, 100, into=200)
+    house.beat()
+    assert house.reasons()[200] == "sent"
+    assert house.reasons()[100] in ("consent_missing", "gone")
+    assert len(house.recipients()) == 1
+
+
+def _merge(house, person: int, into: int) -> None:
+    """The person map as after a merge."""
+    moved = company.mapped(person, f"person{person}@people.example") | {"person_id": into, "since_version": 2}
+    columns = [(c.name, c.type) for c in house.engine.catalogue["person_map"].columns]
+    stage = house.engine.stage_rows("moved", columns, [moved])
+    house.engine.upsert("person_map", exp.select("*").from_(stage))
+    change = {
+        "version": 2,
+        "identifier_key": moved["identifier_key"],
+        "from_person_id": person,
+        "to_person_id": into,
+        "changed_at": NOW,
+    }
+    company.fill(house.engine, "person_changes", [change])
+    keys = exp.select("person_id", "purpose").from_(house.engine.ref("person_consents"))
+    house.engine.delete("person_consents", keys.where(exp.column("person_id").eq(person)))

@@ -10,6 +10,15 @@ from tandem.engine.catalogue.landing import event_table, record_table
 from tandem.engine.catalogue.model import SQL_TYPES, Catalogue, Column, Table
 from tandem.engine.catalogue.people import profile_table
 
-__all__ = ["BASE", "SQL_TYPES", "Catalogue", "Column", "Table", "event_table", "profile_table", "record_table"]
+__all__ = [
+    "BASE",
+    "SQL_TYPES",
+    "Catalogue",
+    "Column",
+    "Table",
+    "event_table",
+    "profile_table",
+    "record_table",
+]
 
 BASE = Catalogue().with_tables((*landing.TABLES, *people.TABLES, *campaigns.TABLES))

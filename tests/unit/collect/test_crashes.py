@@ -1,0 +1,132 @@
+"""A crash at any commit, or a full disk: the same batch again makes the tables of an undisturbed run."""
+
+import os
+import signal
+import subprocess
+import sys
+from collections.abc import Callable
+from pathlib import Path
+
+import pytest
+from unit.collect.arrivals import House, till
+
+from tandem.engine import Lake, open_engine
+from tandem.engine import lake as lake_module
+from tandem.kernel import Problems
+
+ROWS = (
+    "1,2026-01-05,sale,C1,ada@x.example,10.50,north,2,yes",
+    "1,2026-01-05,sale,C1,ada@x.example,10.50,north,2,yes",
+    "2,2026-01-05,refund,C2,bo@x.example,1,north,,no",
+    "3,2026-01-05,gift,C3,cy@x.example,1,north,,no",
+    "4,2026-01-05,sale,C4,,x,north,,no",
+    "5,2026",
+)
+COMMITS = 9
+
+
+class Killed(Exception):
+    """The process went away."""
+
+
+@pytest.mark.parametrize("commits", range(1, COMMITS + 1))
+def test_killed_after_a_commit(
+    build: Callable[..., House], monkeypatch: pytest.MonkeyPatch, commits: int
+) -> None:
+    undisturbed, house = build("undisturbed"), build("killed")
+    for one in (undisturbed, house):
+        one.till(*ROWS)
+    undisturbed.take()
+    with monkeypatch.context() as patched:
+        patched.setattr(Lake, "commit", dying_after(commits))
+        with pytest.raises((Killed, Problems)):
+            house.take()
+    again = open_engine("duckdb", str(house.root / "lake"))
+    again.ensure(list(house.engine.catalogue))
+    house.engine.close()
+    house.engine = again
+    house.take()
+    assert house.everything() == undisturbed.everything()
+    before = house.versions()
+    house.take()
+    assert house.versions() == before
+
+
+def dying_after(commits: int) -> Callable[..., None]:
+    """A commit that works, but the process goes away after so many of them."""
+    commit, done = Lake.commit, 0
+
+    def dying(self: Lake, *args: object, **named: object) -> None:
+        nonlocal done
+        commit(self, *args, **named)  # type: ignore[arg-type]
+        done += 1
+        if done == commits:
+            raise Killed
+
+    return dying
+
+
+KILLER = """
+import os, signal, sys
+from pathlib import Path
+sys.path.insert(0, sys.argv[3])
+from unit.collect.arrivals import House, charter, till
+from tandem.engine import Lake, open_engine
+commit, left = Lake.commit, [int(sys.argv[2])]
+def dying(self, *args, **named):
+    commit(self, *args, **named)
+    left[0] -= 1
+    if not left[0]:
+        os.kill(os.getpid(), signal.SIGKILL)
+Lake.commit = dying
+root = Path(sys.argv[1])
+House(root, open_engine("duckdb", str(root / "lake")), charter(till=till())).take()
+"""
+
+
+@pytest.mark.parametrize("commits", [1, 4])
+def test_killed_for_real(build: Callable[..., House], commits: int, project_root: Path) -> None:
+    undisturbed, house = build("undisturbed"), build("killed")
+    for one in (undisturbed, house):
+        one.till(*ROWS)
+    undisturbed.take()
+    command = [sys.executable, "-c", KILLER, str(house.root), str(commits), str(project_root / "tests")]
+    ended = subprocess.run(command, env=dict(os.environ), check=False)
+    assert ended.returncode == -signal.SIGKILL
+    house.take()
+    assert house.everything() == undisturbed.everything()
+
+
+def test_killed_in_a_replay(build: Callable[..., House], monkeypatch: pytest.MonkeyPatch) -> None:
+    houses = build("undisturbed"), build("killed")
+    for house in houses:
+        house.till("1,nope,sale,C1,ada@x.example,1,north,2,yes", "2,nope,sale,C2,bo@x.example,1,north,2,no")
+        house.take()
+        house.agree(till=till().replace("{field: at}", "{field: no, format: epoch_s}"))
+    houses[0].replay()
+    with monkeypatch.context() as patched:
+        patched.setattr(Lake, "commit", dying_after(2))
+        with pytest.raises((Killed, Problems)):
+            houses[1].replay()
+    houses[1].take()
+    assert houses[1].everything() == houses[0].everything()
+
+
+def test_a_full_disk_is_told_and_the_next_run_completes(
+    build: Callable[..., House], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    undisturbed, house = build("undisturbed"), build("full")
+    for one in (undisturbed, house):
+        one.till(*ROWS)
+    undisturbed.take()
+
+    def full(*_: object, **__: object) -> None:
+        raise OSError(28, "No space left on device")
+
+    with monkeypatch.context() as patched:
+        patched.setattr(lake_module, "write_deltalake", full)
+        with pytest.raises(Problems) as told:
+            house.take()
+    assert [problem.code for problem in told.value.problems] == ["ENG-020"]
+    house.take()
+    assert house.everything() == undisturbed.everything()
