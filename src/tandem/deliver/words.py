@@ -50,9 +50,9 @@ def words_of_owed(
 ) -> exp.Query:
     """Those who are owed a message and got none, after sending.
 
-    `reached` (person_id, known) are all whom the permit reaches, and whether an address is known; `again` those
-    who got the message under another person id; `why` says of some what kept the message back: (reason,
-    sentence). Stages `deliver_reasons`.
+    `reached` (person_id, known) are all whom the permit reaches, and whether an address is known; `again`
+    those who got the message under another person id; `why` says of some what kept the message back:
+    (reason, sentence). Stages `deliver_reasons`.
     """
     columns = (("person_id", Type.KEY), ("reason", Type.TEXT), ("sentence", Type.TEXT))
     rows = ({"person_id": p, "reason": reason, "sentence": text} for p, (reason, text) in why.items())
