@@ -86,7 +86,9 @@ def _carry_out(engine: Engine, name: str, purpose: str, at: datetime | None) -> 
     keys = [exp.column(column, "l").as_(column) for column in KEY]
     change = exp.column("change", "l")
     since = exp.column("at", "l").as_("since")
-    engine.delete("memberships", log.select(*keys, append=False).where(change.eq(f.value("left"))))
+    still_in = _none_of(members_now(engine, name, purpose), "m", exp.column(PERSON, "l")).not_()
+    gone = log.select(*keys, append=False).where(change.eq(f.value("left")), still_in)
+    engine.delete("memberships", gone)
     engine.upsert("memberships", log.select(*keys, since, append=False).where(change.eq(f.value("entered"))))
 
 

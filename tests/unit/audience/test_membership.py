@@ -58,6 +58,9 @@ def test_entered_left_and_nothing_new(engine: Engine, allowed: Permit) -> None:
     assert (later.entered, later.left, later.size) == (0, 1, 2)
     assert members(engine) == {BO, DEE}
     assert (ADA, "left") in log(engine)
+    versions = engine.version("memberships"), engine.version("membership_changes")
+    assert not evaluate(engine, SHOP, BUYERS, allowed, NOW + timedelta(days=145))
+    assert (engine.version("memberships"), engine.version("membership_changes")) == versions
 
 
 def test_a_crash_after_the_log_is_settled_by_the_next_run(
