@@ -32,7 +32,7 @@ SHARE = {"crm_id": 0.1, "loyalty_id": 0.1, "email": 0.2, "phone": 0.1, "anonymou
 
 
 def world(size: int, rng: np.random.Generator) -> tuple[pa.Table, pa.Table]:
-    """Identifiers of `size / 4` people and about 1.5 times as many facts; 3 % of phones and devices are shared.
+    """Identifiers of `size / 4` people and 1.5 times as many facts; 3 % of phones and devices are shared.
 
     Identifier n belongs to person n mod size / 4 within its kind, so every person has one or two of each kind
     they have. Each identifier is seen with its person's e-mail address and with the strongest identifier, a

@@ -194,8 +194,8 @@ def by_tandem(root: Path) -> tuple[int, float]:
         ):
             total += timed(name, step)[1]
         preview, seconds = timed("preview", lambda: preview_audience(work, "target", NOW))
-    reachable = next(p for p in preview.to_dict()["purposes"] if p["purpose"] == "marketing_email")  # type: ignore[attr-defined]
-    return int(reachable["reachable"]["people"]), total + seconds
+    reachable = preview.reach[0].may  # type: ignore[attr-defined]
+    return int(reachable.people), total + seconds
 
 
 def main() -> None:

@@ -14,6 +14,7 @@ quarantine = typer.Typer(no_args_is_help=True, help="What broke its contract wai
 app.add_typer(quarantine, name="quarantine")
 
 SHOWN = 50
+LONGEST = 48
 
 
 @quarantine.command("list")
@@ -84,3 +85,8 @@ def replay(
         output.problems(done.problems)
     if done.still or done.problems:
         raise typer.Exit(PROBLEMS_FOUND)
+
+
+def _short(text: str | None) -> str:
+    """At most 48 characters of a value; --json has it whole."""
+    return "" if text is None else text if len(text) <= LONGEST else text[: LONGEST - 1] + "…"

@@ -1,7 +1,7 @@
 """Text → typed value, strictly: NULL where the text is not wholly of the type. In DuckDB's meaning, by the reader.
 
 integer: digits with an optional sign that fit 64 bits. number: decimal or scientific notation, finite.
-money: decimal notation that four decimals hold (noise of binary floats under 1e-9 is rounded away).
+money: decimal notation that four decimals hold (noise of binary floats under 1e-9, such as 2.2e-16, is rounded away).
 boolean: true false yes no 1 0, in any case. date: 2025-03-30. timestamp: ISO 8601, with or without seconds,
 fraction, Z or offset; without an offset it is taken in the contract's zone. A local time that a clock change
 skips or repeats is read as the engine's time zone library (ICU) does. No text is trimmed.
@@ -15,6 +15,7 @@ INTEGER = r"[+-]?[0-9]{1,19}"
 NUMBER = r"[+-]?([0-9]+(\.[0-9]*)?|\.[0-9]+)([eE][+-]?[0-9]{1,3})?"
 MONEY = r"[+-]?[0-9]{1,14}(\.[0-9]{1,4}0*)?"
 LONG_MONEY = r"[+-]?[0-9]{1,14}\.[0-9]{5,20}"
+NOISE = r"[+-]?[0-9](\.[0-9]+)?[eE]-[1-9][0-9]{1,2}"
 DATE = r"[0-9]{4}-[0-9]{2}-[0-9]{2}"
 CLOCK = r"([01][0-9]|2[0-3]):[0-5][0-9](:[0-5][0-9](\.[0-9]{1,9})?)?"
 LOCAL = rf"{DATE}([T ]{CLOCK})?"
@@ -110,6 +111,7 @@ def _money(text: exp.Expr) -> exp.Expr:
         exp.Case()
         .when(_is(text, MONEY), _try(text, "decimal(18, 4)"))
         .when(_is(text, LONG_MONEY), exp.Case().when(noise, rounded))
+        .when(_is(text, NOISE), _cast(exp.Literal.number(0), "decimal(18, 4)"))
     )
 
 

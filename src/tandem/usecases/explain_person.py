@@ -1,12 +1,13 @@
 """Everything that is known of one person, and why: identity, consent, traits, audiences, campaigns, events."""
 
+from decimal import Decimal
 from typing import Any
 
 from sqlglot import exp
 
 from tandem.identity import explain_person as identity_of
 from tandem.identity import find_person
-from tandem.kernel import Problems
+from tandem.kernel import Problems, numbers
 from tandem.kernel.values import FieldRef
 from tandem.usecases.explaining import Explanation, Reader, Station, among, equals
 from tandem.usecases.problems import UNKNOWN_THING
@@ -69,7 +70,7 @@ def _consent_line(purpose: str, basis: str, now: dict[str, dict[str, Any]]) -> s
 def _traits(reader: Reader, person: int) -> Station:
     rows = reader.rows("profile", equals("person_id", person))
     known = [(name, value) for row in rows for name, value in row.items() if name != "person_id"]
-    lines = [f"{name}: {'not known' if value is None else value}." for name, value in known]
+    lines = [f"{name}: {_written(value)}." for name, value in known]
     return Station("traits", tuple(lines) or ("No traits were computed for this person yet.",), tuple(rows))
 
 
@@ -114,3 +115,13 @@ def _events(reader: Reader, keys: list[int]) -> Station:
 
 def _mine(keys: list[int]) -> exp.Expr:
     return among("subject_key", keys)
+
+
+def _written(value: object) -> str:
+    match value:
+        case None:
+            return numbers.UNKNOWN
+        case Decimal() | float():
+            return numbers.decimal(value)
+        case _:
+            return str(value)
