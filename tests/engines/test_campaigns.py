@@ -17,16 +17,10 @@ from tandem.engine.catalogue import event_table, record_table
 from tandem.journey import Assigned, assign, assigned_people, bucket, intents
 from tandem.kernel.values import Actor, Destination, Label, Type
 from tandem.ledger import open_ledger
-from tandem.measure import (
-    Sources,
-    arms_report,
-    describe,
-    footprint,
-    moments_query,
-    outside_footprint,
-    report,
-)
-from tandem.measure.report import LiftReport
+from tandem.measure.describing import Sources, describe
+from tandem.measure.moments import footprint, moments_query
+from tandem.measure.outside import arms_report, outside_footprint
+from tandem.measure.report import LiftReport, report
 from tandem.measure.stats import ArmsReport, Refusal
 from tandem.policy import Permit, decide
 

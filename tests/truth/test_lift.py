@@ -15,7 +15,8 @@ from sqlglot import exp
 from tandem.engine import Engine, open_engine
 from tandem.journey import assign, bucket
 from tandem.kernel.values import Actor, Destination
-from tandem.measure import LiftReport, NoLift, arms, cells, footprint, moments_query, report
+from tandem.measure.moments import arms, cells, footprint, moments_query
+from tandem.measure.report import LiftReport, NoLift, report
 from tandem.measure.stats import Estimate
 from tandem.policy import Permit, decide
 

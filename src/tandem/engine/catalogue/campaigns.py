@@ -28,7 +28,7 @@ TABLES = (
             Column("receipt_id", Type.KEY, "Key of the receipt."),
             Column("campaign", Type.TEXT, "The campaign."),
             Column("person_id", Type.KEY, "The person."),
-            Column("outcome", Type.TEXT, "contacted or not_contacted."),
+            Column("outcome", Type.TEXT, "contacted, not_contacted, or uncertain when nobody knows."),
             Column("reason", Type.TEXT, "A code: sent, exported, held_out, consent_missing, …"),
             Column("sentence", Type.TEXT, "The reason in a sentence."),
             Column("at", Type.TIMESTAMP, "When it was decided, UTC."),
