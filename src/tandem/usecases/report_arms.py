@@ -4,7 +4,7 @@ from collections.abc import Mapping, Sequence
 
 from tandem.kernel import Problems
 from tandem.kernel.values import Destination
-from tandem.measure import OutsideReport, arms_report, outside_footprint
+from tandem.measure.outside import OutsideReport, arms_report, outside_footprint
 from tandem.usecases.permits import permit_for
 from tandem.usecases.problems import UNKNOWN_THING
 from tandem.usecases.workspace import Workspace
