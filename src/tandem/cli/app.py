@@ -1,6 +1,5 @@
 """The command line's frame: common options, how problems end a command, and its exit codes."""
 
-import sys
 import traceback
 import uuid
 from collections.abc import Callable
@@ -13,10 +12,11 @@ from typing import Annotated, ParamSpec, TypeVar
 import typer
 
 from tandem.cli import output
-from tandem.kernel import Problems, parse_instant
+from tandem.cli.problems import FAULT
+from tandem.kernel import Place, Problem, Problems, parse_instant
 from tandem.kernel.values import Actor
 
-FINE, PROBLEMS_FOUND, MISUSE, OUR_FAULT = 0, 1, 2, 3
+FINE, PROBLEMS_FOUND, MISUSE, OUR_FAULT, INTERRUPTED = 0, 1, 2, 3, 130
 
 P = ParamSpec("P")
 R = TypeVar("R")
@@ -48,11 +48,33 @@ Exit codes: 0 fine, 1 problems found, 2 misuse of the command, 3 our fault.
 """,
 )
 
+
+def moment(now: str | None) -> datetime:
+    """The time to work at: what --now says, else the clock, in UTC. The only place that reads the clock."""
+    if now is None:
+        return datetime.now(UTC).replace(tzinfo=None)
+    try:
+        return parse_instant(now)
+    except (ValueError, OverflowError) as error:
+        raise typer.BadParameter(
+            f"{now!r} is not a time; write it like 2026-06-01 or 2026-06-01T08:00:00Z"
+        ) from error
+
+
+def _checked_time(now: str | None) -> str | None:
+    """The text as it is, refused before anything is opened if it is no time."""
+    moment(now)
+    return now
+
+
 Json = Annotated[bool, typer.Option("--json", help="Print one JSON document in place of text.")]
 Now = Annotated[
     str | None,
     typer.Option(
-        "--now", metavar="T", help="Work as if it were this time: ISO 8601, UTC. Default: the clock."
+        "--now",
+        metavar="T",
+        callback=_checked_time,
+        help="Work as if it were this time: ISO 8601, UTC. Default: the clock.",
     ),
 ]
 
@@ -87,18 +109,6 @@ def asked(context: typer.Context) -> Asked:
     return found
 
 
-def moment(now: str | None) -> datetime:
-    """The time to work at: what --now says, else the clock, in UTC. The only place that reads the clock."""
-    if now is None:
-        return datetime.now(UTC).replace(tzinfo=None)
-    try:
-        return parse_instant(now)
-    except ValueError as error:
-        raise typer.BadParameter(
-            f"{now!r} is not a time; write it like 2026-06-01 or 2026-06-01T08:00:00Z", param_hint="--now"
-        ) from error
-
-
 def answering(command: Callable[P, R]) -> Callable[P, R]:
     """A command that ends with 1 and its problems told, or with 3 and a reference to the log."""
 
@@ -110,34 +120,30 @@ def answering(command: Callable[P, R]) -> Callable[P, R]:
         except Problems as stopped:
             output.problems(stopped.problems, json_=json_)
             raise typer.Exit(PROBLEMS_FOUND) from None
-        except (typer.Exit, typer.Abort, typer.BadParameter, KeyboardInterrupt):
+        except KeyboardInterrupt:
+            output.ERR.print("stopped; what was committed stays, the next run goes on from there")
+            raise typer.Exit(INTERRUPTED) from None
+        except (typer.Exit, typer.Abort, typer.BadParameter, BrokenPipeError):
             raise
-        except Exception:  # noqa: BLE001 - the last wall: a person never sees a traceback
-            raise typer.Exit(_our_fault()) from None
+        except Exception as error:  # noqa: BLE001 - the last wall: a person never sees a traceback
+            output.problems([_our_fault(error)], json_=json_)
+            raise typer.Exit(OUR_FAULT) from None
 
     return run
 
 
-def _our_fault() -> int:
+def _our_fault(error: Exception) -> Problem:
+    """The fault as a problem with a reference; what only we can read is in the log."""
     reference = uuid.uuid4().hex[:8]
     log = Path.home() / ".cache" / "tandem" / f"fault-{reference}.log"
     try:
         log.parent.mkdir(parents=True, exist_ok=True)
-        log.write_text(traceback.format_exc())
-        where = f"The details are in {log}."
+        log.write_text("".join(traceback.format_exception(error)))
     except OSError:
-        where = traceback.format_exc().splitlines()[-1]
-    output.ERR.print(
-        f"[bold red]This is our fault[/] (reference {reference}). Nothing half-done was committed."
-    )
-    output.ERR.print(where, markup=False)
-    return OUR_FAULT
+        return FAULT(f"this is our fault (reference {reference})", found=f"{type(error).__name__}: {error}")
+    return FAULT(f"this is our fault (reference {reference})", place=Place(str(log)))
 
 
 def main() -> None:
     """The entry point `tandem`."""
-    try:
-        app()
-    except KeyboardInterrupt:
-        output.ERR.print("stopped; what was committed stays, the next run goes on from there")
-        sys.exit(130)
+    app()

@@ -1,0 +1,250 @@
+"""What scripts outside rely on: names, exit codes, --json, help. Every command of the tree, none forgotten."""
+
+import json
+import subprocess
+import sys
+from collections.abc import Iterator
+from pathlib import Path
+
+import click
+import pytest
+import typer
+from cli.shop import NOW, Shop, tandem
+
+from tandem.cli import app
+from tandem.cli import charter as charter_commands
+
+ROOT = typer.main.get_command(app)
+PROGRAM = [sys.executable, "-c", "from tandem.cli import main; main()"]
+
+
+def leaves(command: click.Command, words: tuple[str, ...] = ()) -> Iterator[tuple[tuple[str, ...], click.Command]]:
+    """Every command that does something, with the words that call it."""
+    inner = getattr(command, "commands", None)
+    if inner is None:
+        yield words, command
+        return
+    for name, one in inner.items():
+        yield from leaves(one, (*words, name))
+
+
+COMMANDS = {" ".join(words): command for words, command in leaves(ROOT)}
+
+CONTRACT = {
+    *("init", "check", "plan", "apply", "run", "demo", "audience list", "audience preview", "campaign list"),
+    *("campaign report", "campaign settle", "quarantine list", "quarantine replay", "explain person"),
+    *("explain event", "explain contact", "pulse compare"),
+}
+
+
+def test_the_names_are_the_contract() -> None:
+    assert set(COMMANDS) == CONTRACT
+
+
+# ── help ─────────────────────────────────────────────────────────────────────────────────────────
+
+
+@pytest.mark.parametrize("command", sorted(COMMANDS))
+def test_help_teaches(command: str) -> None:
+    shown = tandem(*command.split(), "--help")
+    assert shown.code == 0
+    first = (COMMANDS[command].help or "").splitlines()[0]
+    assert len(first) > 20
+    assert first[0].isupper()
+    assert first.rstrip().endswith(".")
+    assert " ".join(first.split()[:3]).replace("`", "") in " ".join(shown.out.split())
+
+
+@pytest.mark.parametrize("command", sorted(COMMANDS))
+def test_every_option_says_what_it_is(command: str) -> None:
+    for parameter in COMMANDS[command].params:
+        assert getattr(parameter, "help", None), f"{command}: {parameter.name} has no help"
+
+
+@pytest.mark.parametrize("command", sorted(COMMANDS))
+def test_help_has_no_words_of_ours(command: str) -> None:
+    shown = tandem(*command.split(), "--help").out.lower()
+    for word in ("guarded", "fingerprint", "footprint", "workspace", "sqlglot", "delta", "typer"):
+        assert word not in shown
+
+
+def test_the_top_says_where_to_begin() -> None:
+    shown = tandem("--help").out
+    for word in ("tandem demo", "tandem init", "check", "plan", "apply", "run", "explain", "Exit codes"):
+        assert word in shown
+
+
+def test_nothing_asked_shows_the_help() -> None:
+    assert "tandem init" in tandem().out
+
+
+# ── --json ───────────────────────────────────────────────────────────────────────────────────────
+
+ASKED = {
+    "check": ((), 0),
+    "plan": ((), 0),
+    "apply": ((), 0),
+    "run": (("--now", NOW), 0),
+    "audience list": ((), 0),
+    "audience preview": (("vips", "--now", NOW), 0),
+    "campaign list": (("--now", NOW), 0),
+    "campaign report": (("vip_letter", "--now", NOW), 1),
+    "campaign settle": (("vip_letter", "--as", "sent", "--now", NOW), 0),
+    "quarantine list": ((), 0),
+    "quarantine replay": (("--now", NOW), 0),
+    "explain person": (("C1",), 0),
+    "explain event": (("{event}",), 0),
+    "explain contact": (("{contact}",), 0),
+    "pulse compare": (("--benchmark", "2012"), 0),
+    "init": (("{new}",), 0),
+}
+ELSEWHERE = {"demo"}
+"""Held to the same by tests/truth, because it takes minutes."""
+
+
+def test_every_command_has_json_and_a_case() -> None:
+    assert {*ASKED, *ELSEWHERE} == set(COMMANDS)
+    for name, command in COMMANDS.items():
+        assert "--json" in {option for one in command.params for option in one.opts}, name
+
+
+@pytest.mark.parametrize("command", sorted(ASKED))
+def test_json_is_one_document_and_nothing_else(used: Shop, command: str, tmp_path: Path) -> None:
+    facts = {
+        "{event}": str(used.rows("event_purchase")[0]["event_id"]),
+        "{contact}": str(used.rows("contacts")[0]["contact_id"]),
+        "{new}": str(tmp_path / "new"),
+    }
+    words, code = ASKED[command]
+    ended = used.tandem("--as", "privacy", *command.split(), *(facts.get(w, w) for w in words), "--json")
+    assert ended.code == code, ended.err
+    assert isinstance(ended.json, dict)
+    assert ended.err == ""
+
+
+@pytest.mark.parametrize(
+    "words",
+    [
+        ("audience", "preview", "nobody"),
+        ("campaign", "report", "nothing"),
+        ("explain", "person", "nobody@people.example"),
+        ("run", "--now", "2026-01-01"),
+        ("pulse", "compare", "--benchmark", "1812"),
+    ],
+    ids=" ".join,
+)
+def test_problems_are_json_too(ran: Shop, words: tuple[str, ...]) -> None:
+    ended = ran.tandem("--as", "privacy", *words, "--json")
+    assert ended.code == 1
+    assert ended.err == ""
+    (problem,) = ended.json["problems"]
+    assert {"code", "sentence", "fix", "who", "kind"} <= set(problem)
+
+
+def test_check_tells_every_problem_in_json(shop: Shop) -> None:
+    shop.edit("audiences/vips.yml", "lifetime_value", "lifetime_vlaue")
+    shop.edit("campaigns/vip_letter.yml", "audience: vips", "audience: vip")
+    ended = shop.tandem("check", "--json")
+    assert ended.code == 1
+    assert ended.err == ""
+    found = {problem["place"].split(":")[0]: problem["nearest"] for problem in ended.json["problems"]}
+    assert found == {"audiences/vips.yml": "lifetime_value", "campaigns/vip_letter.yml": "vips"}
+
+
+def test_a_run_with_problems_is_one_document(applied: Shop) -> None:
+    applied.path("data/till/2025-10.csv").unlink()
+    ended = applied.tandem("run", "--now", NOW, "--json")
+    assert ended.code == 1
+    assert ended.err == ""
+    assert [problem["code"] for problem in ended.json["problems"]] == ["COL-001"]
+
+
+# ── exit codes ───────────────────────────────────────────────────────────────────────────────────
+
+
+def test_fine_is_0(shop: Shop) -> None:
+    ended = shop.tandem("check")
+    assert (ended.code, ended.err) == (0, "")
+    assert "No problems" in ended.out
+
+
+MISUSE = {
+    "no such command": ("fly",),
+    "no such option": ("check", "--loud"),
+    "an argument is missing": ("audience", "preview"),
+    "an id that is no number": ("explain", "event", "abc"),
+    "a time that is none": ("run", "--now", "yesterday"),
+    "a day that is none": ("run", "--now", "2026-02-30"),
+    "data of no demo": ("demo", "--data", "nothing"),
+    "neither sent nor resend": ("campaign", "settle", "vip_letter", "--as", "perhaps"),
+    "no wave named": ("pulse", "compare"),
+}
+
+
+@pytest.mark.parametrize("case", MISUSE)
+def test_misuse_is_2_and_says_how_to_ask(shop: Shop, case: str) -> None:
+    ended = shop.tandem(*MISUSE[case])
+    assert ended.code == 2
+    assert ended.out == ""
+    assert "Usage" in ended.err
+
+
+def test_our_fault_is_3_with_a_reference(
+    shop: Shop, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def broken(folder: Path) -> None:
+        raise RuntimeError("the inside is broken")
+
+    monkeypatch.setattr(charter_commands, "load", broken)
+    ended = shop.tandem("check")
+    assert ended.code == 3
+    assert ended.out == ""
+    assert "our fault" in ended.err
+    (log,) = (tmp_path / "home").rglob("fault-*.log")
+    assert log.stem.removeprefix("fault-") in ended.err
+    assert "the inside is broken" in log.read_text()
+
+
+def test_our_fault_is_json_too(shop: Shop, monkeypatch: pytest.MonkeyPatch) -> None:
+    def broken(folder: Path) -> None:
+        raise RuntimeError("the inside is broken")
+
+    monkeypatch.setattr(charter_commands, "load", broken)
+    ended = shop.tandem("check", "--json")
+    assert ended.code == 3
+    (problem,) = ended.json["problems"]
+    assert problem["kind"] == "bug"
+
+
+def test_saying_no_applies_nothing(shop: Shop) -> None:
+    ended = shop.tandem("apply", "--now", NOW)
+    assert ended.code == 1
+    assert not shop.tables()
+    assert shop.tandem("run").codes == ["RUN-001"]
+
+
+# ── the program itself ───────────────────────────────────────────────────────────────────────────
+
+
+def program(folder: Path, *words: str) -> subprocess.CompletedProcess[str]:
+    """The real program in a process of its own, its folder being the current one."""
+    return subprocess.run([*PROGRAM, *words], cwd=folder, capture_output=True, text=True, check=False)
+
+
+def test_the_program_finds_its_charter_and_ends_with_its_code(shop: Shop) -> None:
+    fine = program(shop.path("audiences"), "check", "--json")
+    assert (fine.returncode, json.loads(fine.stdout)["problems"], fine.stderr) == (0, [], "")
+    shop.edit("audiences/vips.yml", "lifetime_value", "lifetime_vlaue")
+    wrong = program(shop.folder, "check")
+    assert (wrong.returncode, wrong.stdout) == (1, "")
+    assert "audiences/vips.yml:7:" in wrong.stderr
+
+
+def test_a_reader_that_leaves_is_no_fault_of_ours(shop: Shop) -> None:
+    line = f"{sys.executable} -c 'from tandem.cli import main; main()' pulse compare --benchmark 2012 --json"
+    ended = subprocess.run(
+        ["bash", "-c", f"{line} | head -c 10 >/dev/null"], cwd=shop.folder, capture_output=True, text=True, check=False
+    )
+    assert ended.stderr == ""
+
+
