@@ -1,6 +1,7 @@
-"""What some tests need from the machine beside Python: a JDK for Spark, PostgreSQL for the ledger.
+"""What some tests need from the machine beside Python: a JDK for Spark, PostgreSQL for the ledger, real data.
 
-`python tests/machine.py missing` prints the names of what is absent, one a line; set-up reads it.
+`python tests/machine.py missing` prints the names of what is absent and can be installed, one a line; set-up
+reads it.
 """
 
 import os
@@ -8,6 +9,7 @@ import re
 import shutil
 import subprocess
 import sys
+from collections.abc import Callable
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -50,21 +52,27 @@ def postgresql_bin() -> Path | None:
     return next((c for c in candidates if (c / "initdb").exists() and (c / "pg_ctl").exists()), None)
 
 
+def shared_data() -> Path | None:
+    """The folder of real data files: data/ of TANDEM_SHARED, or of the folder `shared` beside the checkout."""
+    named = os.environ.get("TANDEM_SHARED")
+    folder = Path(named) if named else Path(__file__).resolve().parents[2] / "shared"
+    return folder / "data" if (folder / "data").is_dir() else None
+
+
 @dataclass(frozen=True)
 class Need:
-    """A part of the machine that the tests with one marker need, and how to get it."""
+    """A part of the machine that the tests with one marker need, where it is found, and how to get it.
+
+    `required`: a CI run without it fails. `installable`: set-up can get it.
+    """
 
     marker: str
     name: str
     words: str
-    debian: str
-    macos: str
-
-    def present(self) -> bool:
-        return (java_home() if self.name == "jdk" else postgresql_bin()) is not None
-
-    def how(self) -> str:
-        return f"Debian: {self.debian} · macOS: {self.macos}"
+    how: str
+    find: Callable[[], Path | None]
+    required: bool = True
+    installable: bool = True
 
 
 NEEDS = (
@@ -72,23 +80,33 @@ NEEDS = (
         "spark",
         "jdk",
         "a Java runtime, version 17 or newer",
-        "apt-get install openjdk-17-jre-headless",
-        "brew install openjdk@17",
+        "Debian: apt-get install openjdk-17-jre-headless · macOS: brew install openjdk@17",
+        java_home,
     ),
     Need(
         "postgres",
         "postgresql",
         "PostgreSQL's own programs (initdb, pg_ctl)",
-        "apt-get install postgresql",
-        "brew install postgresql@17",
+        "Debian: apt-get install postgresql · macOS: brew install postgresql@17",
+        postgresql_bin,
+    ),
+    Need(
+        "shared",
+        "real data",
+        "real data files that are no part of the project",
+        "put the folder of data beside the checkout as `shared`, or name it: TANDEM_SHARED=/path/to/it",
+        shared_data,
+        # A clone has no such folder, and may pass without it. Who names one means it to be used.
+        required="TANDEM_SHARED" in os.environ,
+        installable=False,
     ),
 )
 
 
 def missing() -> tuple[Need, ...]:
     """The needs that this machine does not meet."""
-    return tuple(need for need in NEEDS if not need.present())
+    return tuple(need for need in NEEDS if need.find() is None)
 
 
 if __name__ == "__main__" and sys.argv[1:] == ["missing"]:
-    sys.stdout.writelines(f"{need.name}\n" for need in missing())
+    sys.stdout.writelines(f"{need.name}\n" for need in missing() if need.installable)
