@@ -1,6 +1,6 @@
 """Whom the rows are about: identifiers with their keys, the subject of each row, evidence, consents, suppressions."""
 
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 
 from sqlglot import exp
 
@@ -25,8 +25,8 @@ from tandem.engine import functions as f
 from tandem.kernel import Problem
 
 KeyIdentifiers = Callable[[Engine, exp.Table], exp.Table]
-RAW, KEYED, COLLIDED = "collect_raw", "collect_keyed", "collect_collided"
-STAGES = (RAW, KEYED, COLLIDED)
+RAW, KEYED = "collect_raw", "collect_keyed"
+STAGES = (RAW, KEYED)
 SAME_ROW = "same_row"
 
 
@@ -35,22 +35,26 @@ def stage_keyed(work: Work, key_identifiers: KeyIdentifiers) -> list[Problem]:
     value, blocked). A value whose key another value has already is blocked and told as a problem."""
     raw = work.engine.stage(RAW, _raw_identifiers(work))
     given = key_identifiers(work.engine, raw)
-    names = ("kind", "raw", "identifier_key", "value", "blocked")
-    columns = [exp.column(name, "k") for name in names]
     try:
-        work.engine.stage(COLLIDED, _collided(work, given))
-        clash = exp.column("key", "c")
-        blocked = exp.Case().when(known(clash.copy()), exp.Literal.string("key_collision"))
-        query = exp.select(*columns[:4], blocked.else_(columns[4]).as_("blocked"))
-        on = exp.and_(
-            exp.column("identifier_key", "k").eq(clash), exp.column("value", "k").eq(exp.column("value", "c"))
-        )
-        source = exp.alias_(given.copy(), "k", table=True)
-        work.engine.stage(KEYED, query.from_(source).join(table(COLLIDED, "c"), on=on, join_type="left"))
+        clashes = work.engine.rows(_collided(work, given))
+        work.engine.stage(KEYED, _without(given, clashes))
     finally:
         work.engine.drop_stage(given.name)
-    count = work.engine.count(exp.select("*").from_(table(COLLIDED, "c")))
-    return [problems.COLLISION(f"{count} identifiers have a key that another value has")] if count else []
+    if not clashes:
+        return []
+    return [problems.COLLISION(f"{len(clashes)} identifiers have a key that another value has")]
+
+
+def _without(given: exp.Table, clashes: Sequence[tuple[int, str]]) -> exp.Query:
+    """The keyed identifiers; those few whose key is another's are blocked."""
+    columns = [exp.column(name, "k") for name in ("kind", "raw", "identifier_key", "value", "blocked")]
+    blocked = exp.Case()
+    for key, value in clashes:
+        same = exp.and_(columns[2].eq(key), columns[3].eq(exp.Literal.string(value)))
+        blocked = blocked.when(same, exp.Literal.string("key_collision"))
+    shown = blocked.else_(columns[4]) if clashes else columns[4].copy()
+    query = exp.select(*columns[:4], shown.as_("blocked"))
+    return query.from_(exp.alias_(given.copy(), "k", table=True))
 
 
 def _raw_identifiers(work: Work) -> exp.Query:
@@ -232,8 +236,9 @@ def land_consents(work: Work) -> int:
             exp.column("event_id", "p").as_("proof_event_id"),
             wording.as_("wording"),
         ]
-        version = [exp.column("version", "r")] if work.records else []
-        key = f.digest60(exp.Literal.string(work.source), name, exp.column("event_id", "p"), *version)
+        # A record that goes back to what it said before says it anew, so its statement has an id of its own.
+        anew = [exp.column("version", "r"), exp.Literal.number(work.batch)] if work.records else []
+        key = f.digest60(exp.Literal.string(work.source), name, exp.column("event_id", "p"), *anew)
         query = _of_rows(work, [key.as_("consent_id"), *more]).where(known(said.copy()))
         queries.append(_unless_there(work, query, "consents", "consent_id", key))
     return work.append("consents", union(queries)) if queries else 0

@@ -151,10 +151,11 @@ def stage_entries(work: Work) -> None:
     )
 
 
-def stage_duplicates(work: Work) -> None:
+def stage_duplicates(work: Work, unplanned_too: bool) -> None:
     """`_row` of every good or unplanned row that is in the lake already, or came earlier in this batch."""
-    queries = [_known_unplanned(work), _repeated_unplanned()]
-    queries += _record_duplicates(work) if work.records else [_repeated(), *_known_events(work)]
+    queries = _record_duplicates(work) if work.records else [_repeated(), *_known_events(work)]
+    if unplanned_too:
+        queries += [_known_unplanned(work), _repeated_unplanned()]
     work.engine.stage(DUPLICATES, exp.select("_row").distinct().from_(union(queries).subquery("d")))
 
 
@@ -250,7 +251,7 @@ def _latest(work: Work, name: str) -> exp.Subquery:
     return outer.where(exp.column("nth", "v").eq(1)).subquery("l")
 
 
-def land_rows(work: Work) -> None:
+def land_rows(work: Work, unplanned_too: bool) -> None:
     """New rows into their typed tables, and those of no kind into events_unplanned."""
     for kind in work.reading.contract.kinds:
         fields = [exp.column(one.column, "r").as_(one.spec.name) for one in kind.fields]
@@ -259,7 +260,7 @@ def land_rows(work: Work) -> None:
         rows = _arrived(work, "record_id" if work.records else "event_id")
         own = rows.select(*fields, *extras, *record).where(exp.column("kind", "p").eq(kind.number))
         work.append(kind.table, own)
-    if work.reading.contract.has_unplanned:
+    if unplanned_too:
         columns = [exp.column("called", "r").as_("kind"), exp.column("payload", "r")]
         rows = _arrived(work, "event_id").select(*columns).where(null(exp.column("kind", "p")))
         work.append("events_unplanned", rows)

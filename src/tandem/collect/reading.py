@@ -164,9 +164,7 @@ def _json(value: exp.Expr) -> exp.Expr:
     return exp.Anonymous(this="to_json", expressions=[value])
 
 
-def _kept(
-    contract: Contract, dropped: tuple[tuple[Kind, Planned, Check], ...], again: bool
-) -> list[str]:
+def _kept(contract: Contract, dropped: tuple[tuple[Kind, Planned, Check], ...], again: bool) -> list[str]:
     values = _values(contract)
     names = [*values, "bad", "dropped", "found", "payload", "content", "event_id"]
     names += ["version"] if contract.source.record is not None else []

@@ -11,10 +11,8 @@ from datetime import datetime, timedelta
 from pathlib import Path
 from typing import Protocol
 
-from sqlglot import exp
-
 from tandem.charter.definitions import Mode, Project, Source
-from tandem.collect import about, finding, landing, problems, waiting
+from tandem.collect import about, counting, finding, landing, problems, refusing, waiting
 from tandem.collect.about import KeyIdentifiers
 from tandem.collect.again import kept_rows
 from tandem.collect.contract import Contract, Extra
@@ -22,25 +20,17 @@ from tandem.collect.evolving import new_fields
 from tandem.collect.finding import Found
 from tandem.collect.landing import BatchFile, Work
 from tandem.collect.reading import Reading, is_flat, reading
-from tandem.collect.results import Taken, TakenFile
+from tandem.collect.results import Taken
 from tandem.collect.tables import extra_column, known_tables, source_tables
 from tandem.collect.waiting import Refused
 from tandem.engine import Engine
-from tandem.engine import functions as f
-from tandem.engine.files import FileRead, Listed, Payloads, SourceFiles, Together
+from tandem.engine.files import FileRead, Payloads, SourceFiles, Together
 from tandem.engine.opened import Opened
-from tandem.kernel import Code, Place, Problem
-from tandem.kernel.values import Type
+from tandem.kernel import Place, Problem
 
 Progress = Callable[[str, int, int], None]
 REPLAY = "(replay)"
 STEPS = ("reading", "identifiers", "duplicates", "landing", "done")
-TROUBLES: dict[str, Code] = {
-    "unreadable": problems.UNREADABLE_FILE,
-    "encoding": problems.WRONG_ENCODING,
-    "empty": problems.EMPTY_FILE,
-    "header": problems.BAD_HEADER,
-}
 
 
 class PlannedBatch(Protocol):
@@ -165,9 +155,9 @@ def take_files(bench: Bench, found: Sequence[Found], batch: int, at: datetime) -
     """Read these files and land what is new, as the batch of that id; the ledger is not touched."""
     headers = {one.name: finding.opened(one, bench.source) for one in found}
     fields = new_fields(bench.source, found, headers)
-    refused = [
-        refusal for one in found if (refusal := _refusal(bench, one, headers[one.name], fields.unknown))
-    ]
+    agreed = Contract(bench.source, bench.project.timezone, at)
+    looked = [refusing.refusal(agreed, one, headers[one.name], fields.unknown) for one in found]
+    refused = [one for one in looked if one is not None]
     kept = [one for one in found if one.name not in {refusal.file for refusal in refused}]
     columns = frozenset(name for one in kept for name in headers[one.name].header)
     contract = Contract(bench.source, bench.project.timezone, at, columns, fields.extras)
@@ -185,37 +175,40 @@ def take_files(bench: Bench, found: Sequence[Found], batch: int, at: datetime) -
         bench.progress(STEPS[0], 0, len(STEPS) - 1)
         landing.stage_files(work)
         bench.engine.stage_files(landing.ROWS, read)
-        refused += _failed(work)
-        return land(bench, work, refused, _notes(bench, contract, found, headers, fields.unknown))
+        refused += refusing.failed(work)
+        notes = refusing.notes(contract, found, headers, fields.unknown)
+        return land(bench, work, refused, notes)
     finally:
         drop_stages(bench.engine)
 
 
 def land(bench: Bench, work: Work, refused: Sequence[Refused], notes: Sequence[Problem]) -> Taken:
     """From staged rows to all tables; the order of the commits does not matter, each is marked."""
-    refused = [*refused, *_frozen(work)]
+    refused = [*refused, *refusing.frozen(work)]
+    names = {one.file for one in refused}
+    tally = counting.tally(work)
     landing.stage_entries(work)
     bench.progress(STEPS[1], 1, len(STEPS) - 1)
     collided = about.stage_keyed(work, bench.key_identifiers)
     bench.progress(STEPS[2], 2, len(STEPS) - 1)
-    landing.stage_duplicates(work)
+    landing.stage_duplicates(work, tally.unplanned > 0)
     about.stage_people(work)
     bench.progress(STEPS[3], 3, len(STEPS) - 1)
-    landing.land_rows(work)
+    landing.land_rows(work, tally.unplanned > 0)
     found = about.land_identifiers(work), about.land_evidence(work)
     said = about.land_consents(work), about.land_suppressions(work)
-    counted = [] if work.again else waiting.land_waiting(work, refused)
-    waiting.land_outcomes(work, {one.file for one in refused})
-    files = _files(work, {one.file for one in refused})
+    waits = waiting.land_waiting(work, refused) if not work.again and (tally.waits or refused) else []
+    waiting.land_outcomes(work, names)
+    counted = counting.count(work, tally, names)
     if not work.again:
-        _land_loads(work, files)
+        counting.land_loads(work, counted.files)
     bench.progress(STEPS[4], 4, len(STEPS) - 1)
     return Taken(
         source=work.source,
         batch_id=work.batch,
-        files=tuple(files),
-        landed=_landed(work),
-        waiting=tuple(counted),
+        files=counted.files,
+        landed=counted.landed,
+        waiting=tuple(waits),
         identifiers=found[0],
         evidence=found[1],
         consents=said[0],
@@ -248,160 +241,6 @@ def _read(plan: Reading, files: Sequence[tuple[int, Found, Opened]]) -> FileRead
         for header, members in groups.items()
     ]
     return Together(tuple(reads) or (SourceFiles((), "ndjson", plan.shape),))
-
-
-def _refusal(
-    bench: Bench, one: Found, opened: Opened, unknown: Mapping[str, Sequence[str]]
-) -> Refused | None:
-    """Why nothing can be taken from a file, seen before its rows are read."""
-    place = Place(one.name)
-    if opened.trouble is not None:
-        problem = TROUBLES[opened.trouble](f"{one.name}: {opened.detail}", place=place, found=opened.detail)
-        return Refused(one.name, one.fingerprint, problem)
-    contract = Contract(bench.source, bench.project.timezone, bench.now)
-    freeze = bench.source.mode is Mode.FREEZE
-    asked = (*contract.needed(), *(contract.optional() if freeze else ()))
-    missing = [path for path in asked if path not in opened.header] if opened.header else []
-    if missing:
-        listed = ", ".join(f"`{path}`" for path in missing)
-        problem = problems.VANISHED(
-            f"{one.name} has no column {listed}",
-            place=place,
-            expected=", ".join(asked),
-            found=", ".join(opened.header),
-        )
-        return Refused(one.name, one.fingerprint, problem)
-    if freeze and unknown.get(one.name):
-        listed = ", ".join(f"`{name}`" for name in unknown[one.name])
-        problem = problems.FROZEN(
-            f"{one.name} has fields that the contract does not know: {listed}", place=place
-        )
-        return Refused(one.name, one.fingerprint, problem)
-    return None
-
-
-def _failed(work: Work) -> list[Refused]:
-    """Files that failed while they were read: the reader gives one row of line 0 for each."""
-    columns = [exp.column(name, "r") for name in ("_file", "_trouble", "payload")]
-    query = exp.select(*columns).from_(landing.table(landing.ROWS, "r")).where(exp.column("_line", "r").eq(0))
-    found: list[Refused] = []
-    for number, trouble, text in sorted(work.engine.rows(query)):
-        one = work.files[number]
-        detail = str(text).strip('"')
-        problem = TROUBLES[trouble](f"{one.name}: {detail}", place=Place(one.name), found=detail)
-        found.append(Refused(one.name, one.fingerprint, problem))
-    return found
-
-
-def _frozen(work: Work) -> list[Refused]:
-    """In mode freeze: files with any row that breaks the contract; their rows leave the stage."""
-    if work.reading.contract.source.mode is not Mode.FREEZE or work.again:
-        return []
-    bad = exp.or_(landing.broken(), landing.unplanned())
-    file = exp.column("_file", "r")
-    query = exp.select(file, exp.Count(this=exp.Star()), exp.Min(this=exp.column("_line", "r")))
-    query = query.from_(landing.table(landing.ROWS, "r")).where(bad).group_by(file.copy())
-    found: list[Refused] = []
-    numbers: list[int] = []
-    for number, rows, line in sorted(work.engine.rows(query)):
-        one = work.files[number]
-        sentence = f"{one.name}: {rows} rows break the contract, the first in line {line}; nothing was taken"
-        found.append(
-            Refused(one.name, one.fingerprint, problems.FROZEN(sentence, place=Place(one.name, line)))
-        )
-        numbers.append(number)
-    if numbers:
-        rest = (
-            exp.select("*")
-            .from_(landing.table(landing.ROWS, "r"))
-            .where(exp.not_(exp.column("_file", "r").isin(*numbers)))
-        )
-        work.engine.stage("collect_kept", rest)
-        work.engine.stage(landing.ROWS, exp.select("*").from_(exp.to_table("collect_kept")))
-        work.engine.drop_stage("collect_kept")
-    return found
-
-
-def _notes(
-    bench: Bench,
-    contract: Contract,
-    found: Sequence[Found],
-    headers: Mapping[str, Opened],
-    unknown: Mapping[str, Sequence[str]],
-) -> list[Problem]:
-    """What is worth telling though the rows landed: columns that vanished, fields that nobody knows."""
-    notes: list[Problem] = []
-    for one in found:
-        header = headers[one.name].header
-        missing = [path for path in contract.optional() if header and path not in header]
-        needed = [path for path in contract.needed() if header and path not in header]
-        if missing and not needed and bench.source.mode is not Mode.FREEZE:
-            sentence = f"{one.name} has no column {', '.join(missing)}; its rows landed without"
-            notes.append(problems.VANISHED(sentence, place=Place(one.name), found=", ".join(header)))
-        if unknown.get(one.name) and bench.source.mode is not Mode.FREEZE:
-            evolve = bench.source.mode is Mode.EVOLVE
-            listed = ", ".join(unknown[one.name])
-            what = "which are now columns, as personal text" if evolve else "which were kept out"
-            code = problems.EVOLVED if evolve else problems.UNKNOWN_FIELDS
-            notes.append(
-                code(
-                    f"{one.name} has fields that the contract does not know, {what}: {listed}",
-                    place=Place(one.name),
-                )
-            )
-    return notes
-
-
-def _files(work: Work, refused: set[str]) -> list[TakenFile]:
-    """Counts per file, from the stages."""
-    file = exp.column("_file", "r")
-    total = [exp.Count(this=exp.Star()), f.count_if(landing.broken())]
-    query = exp.select(file, *total).from_(landing.table(landing.ROWS, "r"))
-    read = {
-        row[0]: row[1:]
-        for row in work.engine.rows(query.where(exp.column("_line", "r") > 0).group_by(file.copy()))
-    }
-    owner = exp.column("_file", "p")
-    kinds = [
-        f.count_if(landing.known(exp.column("kind", "p"))),
-        f.count_if(landing.null(exp.column("kind", "p"))),
-    ]
-    landed_query = exp.select(owner, *kinds).from_(landing.table(landing.PEOPLE, "p")).group_by(owner.copy())
-    landed = {row[0]: row[1:] for row in work.engine.rows(landed_query)}
-    found: list[TakenFile] = []
-    for one in work.files:
-        rows, bad = read.get(one.number, (0, 0))
-        new, odd = landed.get(one.number, (0, 0))
-        unread = one.name in refused
-        found.append(TakenFile(one.name, None if unread else rows, new, bad, rows - bad - new - odd, odd))
-    return found
-
-
-def _landed(work: Work) -> tuple[tuple[str, int], ...]:
-    kind = exp.column("kind", "p")
-    query = exp.select(kind, exp.Count(this=exp.Star())).from_(landing.table(landing.PEOPLE, "p"))
-    counts = dict(work.engine.rows(query.where(landing.known(kind.copy())).group_by(kind.copy())))
-    return tuple((one.name, counts.get(one.number, 0)) for one in work.reading.contract.kinds)
-
-
-def _land_loads(work: Work, files: Sequence[TakenFile]) -> None:
-    prints = {one.name: one.fingerprint for one in work.files}
-    rows = [
-        (one.file, prints[one.file], one.rows_read, one.landed, one.quarantined, one.duplicate)
-        for one in files
-    ]
-    names = ("rows_read", "rows_landed", "rows_quarantined", "rows_duplicate")
-    columns = (("file", Type.TEXT), ("fingerprint", Type.TEXT), *((name, Type.INTEGER) for name in names))
-    work.engine.stage_files("collect_loads", Listed(columns, rows))
-    try:
-        at = f.instant(work.now).as_("at")
-        _, source, batch = work.landed()
-        listed = [exp.column(name, "l") for name, _ in columns]
-        work.append(
-            "loads", exp.select(*listed, source, batch, at).from_(landing.table("collect_loads", "l"))
-        )
-    finally:
-        work.engine.drop_stage("collect_loads")
 
 
 def _joined(first: Taken, second: Taken) -> Taken:

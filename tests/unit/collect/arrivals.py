@@ -12,7 +12,6 @@ from sqlglot import exp
 from tandem.charter import Charter, load_files
 from tandem.collect import Replayed, Taken, catalogue_tables, replay, take_source
 from tandem.engine import Engine
-from tandem.engine import functions as f
 from tandem.identity import key_identifiers
 from tandem.ledger import Ledger, open_ledger
 
@@ -105,9 +104,7 @@ class House:
     def replay(self, *ids: int, now: datetime = NOW) -> Replayed:
         """Replay these entries, or all."""
         keys = key_identifiers(self.charter.identity)
-        return replay(
-            self.engine, self.ledger, self.charter, ids or None, keys, now, root=self.root
-        )
+        return replay(self.engine, self.ledger, self.charter, ids or None, keys, now, root=self.root)
 
     def agree(self, **sources: str) -> None:
         """Put other contracts in force."""
@@ -142,8 +139,3 @@ def balanced(taken: Taken) -> bool:
         for one in taken.files
         if one.rows_read is not None
     )
-
-
-def literal(value: str | None) -> exp.Expr:
-    """A text literal or NULL."""
-    return f.value(value)

@@ -78,7 +78,9 @@ def test_a_refused_file_is_read_again(house: House) -> None:
     house.write("till_1.csv", text.encode("latin-1"))
     house.take()
     assert [entry.level for entry in list_quarantine(house.engine)] == ["file"]
-    house.agree(till=till().replace("format: csv", "format: csv, encoding: latin-1").replace("[north", "[nörth"))
+    house.agree(
+        till=till().replace("format: csv", "format: csv, encoding: latin-1").replace("[north", "[nörth")
+    )
     assert house.replay().landed == 1
     assert list_quarantine(house.engine) == []
 

@@ -2,10 +2,13 @@
 
 import gzip
 import json
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 
 import pytest
-from unit.collect.arrivals import HEADER, House, balanced, till
+from unit.collect.arrivals import HEADER, NOW, House, balanced, charter, till
+
+from tandem.collect import list_quarantine
+from tandem.engine import open_engine
 
 GOOD = "1,2026-01-05T10:00:00Z,sale,C1,ada@x.example,10.50,north,2,yes"
 NEXT = GOOD.replace("1,", "2,", 1)
@@ -32,23 +35,35 @@ BROKEN_ROWS = {
     "too much": ("9,2026-01-05,sale,,,1000.01,,,", "COL-107", "total", "1000.01"),
     "unknown store": ("9,2026-01-05,sale,,,1,west,,", "COL-108", "store", "west"),
     "too short": ("9,2026-01-05,sale", "COL-100", None, "missing_columns"),
-    "too long": ("9,2026-01-05,sale,,,1,,,,,", "COL-100", None, "too_many_columns"),
+    "too long": ("9,2026-01-05,sale,,,1,,,,more", "COL-100", None, "too_many_columns"),
     "loose quote": ('9,2026-01-05,sale,,"a"b,1,,,', "COL-100", None, "unquoted_value"),
 }
 
 
+@pytest.fixture(scope="module")
+def broken(tmp_path_factory: pytest.TempPathFactory) -> Iterator[House]:
+    """A house that took one file with every broken row between two good ones."""
+    root = tmp_path_factory.mktemp("broken")
+    with open_engine("duckdb", str(root / "lake"), threads=1) as engine:
+        house = House(root, engine, charter(till=till()))
+        house.till(GOOD, *(text for text, *_ in BROKEN_ROWS.values()), NEXT)
+        taken = house.take()
+        assert (taken.rows_landed, taken.rows_quarantined) == (2, len(BROKEN_ROWS))
+        assert balanced(taken)
+        yield house
+        house.ledger.close()
+
+
 @pytest.mark.parametrize("row", BROKEN_ROWS)
-def test_a_broken_row_waits_with_its_reason(house: House, row: str) -> None:
+def test_a_broken_row_waits_with_its_reason(broken: House, row: str) -> None:
     text, code, path, found = BROKEN_ROWS[row]
-    house.till(GOOD, text, NEXT)
-    taken = house.take()
-    assert (taken.rows_landed, taken.rows_quarantined) == (2, 1)
-    assert balanced(taken)
-    assert house.waiting() == [("row", code, path, found, "till.csv", 3)]
-    ((payload, expected),) = house.rows("quarantine", "payload", "expected")
-    kept = json.loads(payload)
+    line = 3 + list(BROKEN_ROWS).index(row)
+    (waits,) = [one for one in list_quarantine(broken.engine) if one.line == line]
+    assert (waits.level, waits.code, waits.path, waits.found) == ("row", code, path, found)
+    assert waits.file == "till.csv"
+    assert waits.expected
+    kept = json.loads(waits.payload or "")
     assert kept == text if isinstance(kept, str) else kept["no"] in (None, "9")
-    assert expected
 
 
 TORN = {
@@ -90,25 +105,25 @@ FILES = {
     "no bytes": (b"", "COL-004"),
     "latin-1": (f"{HEADER}\n{GOOD}\n{NEXT}".replace("ada", "adé").encode("latin-1"), "COL-003"),
     "latin-1 header": (f"{HEADER},größe\n{GOOD},1\n".encode("latin-1"), "COL-003"),
-    "no required column": ("no,type,total\n1,sale,2\n".encode(), "COL-006"),
+    "no required column": (b"no,type,total\n1,sale,2\n", "COL-006"),
     "a column twice": (f"{HEADER},no\n{GOOD},1\n".encode(), "COL-005"),
     "not gzip": (b"no gzip at all", "COL-002"),
     "torn gzip": (gzip.compress((f"{HEADER}\n" + f"{GOOD}\n" * 9_999).encode())[:-200], "COL-002"),
 }
 
 
-@pytest.mark.parametrize("file", FILES)
-def test_a_file_that_cannot_be_read_does_not_stop_the_others(house: House, file: str) -> None:
-    content, code = FILES[file]
-    name = "till_bad.csv.gz" if "gzip" in file else "till_bad.csv"
-    house.write(name, content)
-    house.till(GOOD)
+def test_files_that_cannot_be_read_do_not_stop_the_others(house: House) -> None:
+    names = {}
+    for number, (file, (content, code)) in enumerate(FILES.items()):
+        name = f"till_{number}.csv.gz" if "gzip" in file else f"till_{number}.csv"
+        house.write(name, content)
+        names[name] = code
+    house.till(GOOD, name="till_good.csv")
     taken = house.take()
     assert taken.rows_landed == 1
-    (problem,) = taken.problems
-    assert (problem.code, str(problem.place)) == (code, name)
-    assert codes(house) == [("file", code)]
-    assert [one.rows_read for one in taken.files] == [1, None]
+    assert {str(problem.place): problem.code for problem in taken.problems} == names
+    assert {(row[0], row[4], row[1]) for row in house.waiting()} == {("file", *one) for one in names.items()}
+    assert {one.file for one in taken.files if one.rows_read is None} == set(names)
     assert house.take().batch_id is None
 
 
@@ -136,7 +151,9 @@ def test_unknown_fields_are_kept_out_and_told(house: House) -> None:
 
 
 def test_another_encoding_is_read_as_agreed(build: Callable[..., House]) -> None:
-    house = build(till=till().replace("format: csv", "format: csv, encoding: cp1252").replace("[north", "[nörth"))
+    house = build(
+        till=till().replace("format: csv", "format: csv, encoding: cp1252").replace("[north", "[nörth")
+    )
     house.write("till.csv", f"{HEADER}\n{GOOD}".replace("north", "nörth").encode("cp1252"))
     house.take()
     assert house.rows("event_purchase", "store") == [("nörth",)]
@@ -156,17 +173,10 @@ def test_header_only_is_no_problem(house: House) -> None:
 
 def test_a_file_that_goes_while_its_batch_is_open(house: House) -> None:
     house.till(GOOD)
-    house.ledger.plan_batch("till", {"till.csv": "x", "till_gone.csv": "y"}, house_now())
+    house.ledger.plan_batch("till", {"till.csv": "x", "till_gone.csv": "y"}, NOW)
     taken = house.take()
     assert taken.problems[0].code == "COL-010"
     assert taken.rows_landed == 1
-
-
-def house_now() -> object:
-    """The time of the tests."""
-    from unit.collect.arrivals import NOW
-
-    return NOW
 
 
 def test_freeze_takes_nothing_from_a_file_that_differs(build: Callable[..., House]) -> None:
