@@ -29,7 +29,8 @@ def _applied(tmp_path_factory: pytest.TempPathFactory) -> Shop:
     shop.edit("campaigns/winback_spring.yml", "channel: email", "channel: file")
     text = shop.path("campaigns/winback_spring.yml").read_text().split("message:")[0]
     shop.write(
-        "campaigns/winback_spring.yml", text + "export: {path: exports/winback.csv, fields: [email, first_name]}\n"
+        "campaigns/winback_spring.yml",
+        text + "export: {path: exports/winback.csv, fields: [email, first_name]}\n",
     )
     assert shop.tandem("apply", "--yes", "--now", APPLIED).code == 0
     return shop

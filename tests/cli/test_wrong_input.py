@@ -51,28 +51,43 @@ class Slip:
 SLIPS = {
     "broken YAML": Slip("audiences/vips.yml", "who:", "who: [", "CHR-105", ("audiences/vips.yml:",)),
     "unknown trait": Slip(
-        "audiences/vips.yml", "lifetime_value", "lifetime_vlaue", "AUD-104", ("audiences/vips.yml:7:", "nearest: lifetime_value")
+        "audiences/vips.yml",
+        "lifetime_value",
+        "lifetime_vlaue",
+        "AUD-104",
+        ("audiences/vips.yml:7:", "nearest: lifetime_value"),
     ),
-    "unknown key": Slip("campaigns/vip_letter.yml", "holdout:", "holdotu:", "CHR-110", ("campaigns/vip_letter.yml:6:", "holdout")),
+    "unknown key": Slip(
+        "campaigns/vip_letter.yml",
+        "holdout:",
+        "holdotu:",
+        "CHR-110",
+        ("campaigns/vip_letter.yml:6:", "holdout"),
+    ),
     "unknown purpose": Slip(
-        "campaigns/vip_letter.yml", "marketing_email", "marketing_mail", "CHR-203", ("nearest: marketing_email",)
+        "campaigns/vip_letter.yml",
+        "marketing_email",
+        "marketing_mail",
+        "CMP-102",
+        ("nearest: marketing_email",),
     ),
-    "unknown audience": Slip("campaigns/vip_letter.yml", "audience: vips", "audience: vip", "CMP-101", ("nearest: vips",)),
+    "unknown audience": Slip(
+        "campaigns/vip_letter.yml", "audience: vips", "audience: vip", "CMP-101", ("nearest: vips",)
+    ),
 }
 
 
 @pytest.mark.parametrize("slip", SLIPS)
-@pytest.mark.parametrize("command", ["check", "plan", "apply"])
-def test_a_slip_in_the_charter_is_told_where_it_stands(ran: Shop, tmp_path: Path, slip: str, command: str) -> None:
-    shop, it = ran.copy(tmp_path / "shop"), SLIPS[slip]
-    before = shop.versions()
-    shop.edit(it.file, it.old, it.new)
-    ended = shop.tandem(command, *(["--yes"] if command == "apply" else []))
-    assert ended.code == 1
-    assert it.code in ended.codes
-    for word in it.words:
-        assert word in ended.err
-    assert shop.versions() == before
+def test_a_slip_in_the_charter_is_told_where_it_stands(used: Shop, slip: str) -> None:
+    it, before = SLIPS[slip], used.versions()
+    used.edit(it.file, it.old, it.new)
+    for command in (("check",), ("plan",), ("apply", "--yes")):
+        ended = used.tandem(*command)
+        assert ended.code == 1
+        assert it.code in ended.codes
+        for word in it.words:
+            assert word in ended.err
+    assert used.versions() == before
 
 
 def test_a_charter_half_edited_does_not_stop_the_run(used: Shop) -> None:
@@ -135,7 +150,9 @@ def _empty(shop: Shop) -> None:
 
 def _vanished(shop: Shop) -> None:
     lines = [line.split(",") for line in shop.path(TILL).read_text().splitlines()]
-    shop.write(TILL, "".join(",".join(cell for i, cell in enumerate(line) if i != 5) + "\n" for line in lines))
+    shop.write(
+        TILL, "".join(",".join(cell for i, cell in enumerate(line) if i != 5) + "\n" for line in lines)
+    )
 
 
 def _not_csv(shop: Shop) -> None:
@@ -169,7 +186,9 @@ SPOILT = {
 
 
 @pytest.mark.parametrize("case", SPOILT)
-def test_a_spoilt_file_is_told_and_after_a_good_one_all_is_as_ever(applied: Shop, ran: Shop, case: str) -> None:
+def test_a_spoilt_file_is_told_and_after_a_good_one_all_is_as_ever(
+    applied: Shop, ran: Shop, case: str
+) -> None:
     spoilt = SPOILT[case]
     spoilt.spoil(applied)
     ended = applied.tandem("run", "--now", NOW)
@@ -194,7 +213,9 @@ def test_a_torn_row_is_seen_in_what_the_run_prints(applied: Shop) -> None:
 
 
 def _waiting(shop: Shop) -> list[dict[str, Any]]:
-    found: list[dict[str, Any]] = shop.tandem("--as", "privacy", "quarantine", "list", "--json").json["waiting"]
+    found: list[dict[str, Any]] = shop.tandem("--as", "privacy", "quarantine", "list", "--json").json[
+        "waiting"
+    ]
     return found
 
 
@@ -204,14 +225,19 @@ def _waiting(shop: Shop) -> list[dict[str, Any]]:
 def test_a_lake_of_a_newer_version(used: Shop) -> None:
     before = used.versions()
     used.write("lake/tandem-lake.json", json.dumps({"format": 99}))
-    for command in (("run", "--now", LATER), ("plan",), ("audience", "list"), ("--as", "privacy", "explain", "person", "C1")):
+    for command in (
+        ("run", "--now", LATER),
+        ("plan",),
+        ("audience", "list"),
+        ("--as", "privacy", "explain", "person", "C1"),
+    ):
         clear(used.tandem(*command), "ENG-022", "lake format 99", "Upgrade")
     assert used.versions() == before
 
 
 def test_a_ledger_of_a_newer_version(used: Shop) -> None:
     with sqlite3.connect(used.path("ledger.db")) as ledger:
-        ledger.execute("UPDATE tandem_version SET version_num = '9999'")
+        ledger.execute("UPDATE ledger_version SET version_num = '9999'")
     clear(used.tandem("run", "--now", LATER), "LDG-002", "ledger.db", "9999")
 
 
@@ -241,15 +267,6 @@ def test_a_table_whose_files_were_deleted(used: Shop) -> None:
     assert "event_purchase" in ended.err
 
 
-AS_NOBODY = """
-import os, sys
-os.setgroups([]); os.setgid(65534); os.setuid(65534)
-from tandem.cli import main
-main()
-"""
-
-
-@pytest.mark.skipif(os.name != "posix", reason="rights to a folder are those of POSIX")
 def test_a_lake_that_may_not_be_written(applied: Shop, ran: Shop) -> None:
     """With the rights of an ordinary account; root may write everywhere, so there the refusal is played."""
     lake = applied.path("lake")
@@ -290,7 +307,7 @@ class _not_writable:  # noqa: N801 - reads as a sentence
 WRITES = ("commit", "merge", "add_files")
 
 
-@pytest.mark.parametrize("fails_at", [1, 2, 4, 6, 9, 12])
+@pytest.mark.parametrize("fails_at", [1, 3, 6, 12])
 def test_a_full_disk_anywhere_loses_nothing(
     applied: Shop, ran: Shop, monkeypatch: pytest.MonkeyPatch, fails_at: int
 ) -> None:
@@ -322,7 +339,12 @@ def _mount(folder: Path, size: str) -> bool:
     folder.mkdir()
     if os.geteuid() != 0 or shutil.which("mount") is None:
         return False
-    return subprocess.run(["mount", "-t", "tmpfs", "-o", f"size={size}", "tmpfs", folder], check=False, capture_output=True).returncode == 0
+    return (
+        subprocess.run(
+            ["mount", "-t", "tmpfs", "-o", f"size={size}", "tmpfs", folder], check=False, capture_output=True
+        ).returncode
+        == 0
+    )
 
 
 def test_a_really_full_disk(applied: Shop, ran: Shop, tmp_path: Path) -> None:
@@ -351,18 +373,38 @@ def test_a_really_full_disk(applied: Shop, ran: Shop, tmp_path: Path) -> None:
 UNKNOWN = {
     "audience": (("audience", "preview", "vip"), "CHR-200", "nearest: vips"),
     "campaign": (("campaign", "report", "vip_leter"), "CHR-200", "nearest: vip_letter"),
-    "campaign to settle": (("campaign", "settle", "vip_leter", "--as", "sent"), "CHR-200", "nearest: vip_letter"),
-    "purpose": (("audience", "preview", "vips", "--purpose", "marketing_mail"), "CHR-200", "nearest: marketing_email"),
+    "campaign to settle": (
+        ("campaign", "settle", "vip_leter", "--as", "sent"),
+        "CHR-200",
+        "nearest: vip_letter",
+    ),
+    "purpose": (
+        ("audience", "preview", "vips", "--purpose", "marketing_mail"),
+        "CHR-200",
+        "nearest: marketing_email",
+    ),
     "role": (("--as", "marketeer", "audience", "preview", "vips"), "POL-202", "nearest: marketer"),
-    "person": (("--as", "privacy", "explain", "person", "dora@people.example"), "RUN-002", "dora@people.example"),
-    "person by number": (("--as", "privacy", "explain", "person", "42"), "RUN-002", "42"),
+    "person": (
+        ("--as", "privacy", "explain", "person", "dora@people.example"),
+        "RUN-002",
+        "dora@people.example",
+    ),
+    "person by number": (("--as", "privacy", "explain", "person", "42"), "IDN-002", "42"),
     "event": (("--as", "privacy", "explain", "event", "42"), "RUN-002", "42"),
     "contact": (("--as", "privacy", "explain", "contact", "42"), "RUN-002", "42"),
     "number beyond all numbers": (("--as", "privacy", "explain", "event", "9" * 30), "RUN-002", "999"),
     "entry in quarantine": (("quarantine", "replay", "42", "--now", NOW), "COL-030", "42"),
-    "source of quarantine": (("--as", "privacy", "quarantine", "list", "--source", "tills"), "CHR-200", "nearest: till"),
+    "source of quarantine": (
+        ("--as", "privacy", "quarantine", "list", "--source", "tills"),
+        "CHR-200",
+        "nearest: till",
+    ),
     "wave of the survey": (("pulse", "compare", "--benchmark", "2013"), "ALN-001", "2012"),
-    "question of the survey": (("pulse", "compare", "--benchmark", "2012", "--question", "NEEED"), "ALN-002", "NEED"),
+    "question of the survey": (
+        ("pulse", "compare", "--benchmark", "2012", "--question", "NEEED"),
+        "ALN-003",
+        "nearest: NEED",
+    ),
 }
 
 
@@ -400,7 +442,10 @@ with ledger.lease("run", this_process(), datetime.now(UTC).replace(tzinfo=None),
 def test_two_runs_at_once(applied: Shop, ran: Shop) -> None:
     """The second is told who is at work and changes nothing; when the first was killed it simply runs."""
     first = subprocess.Popen(
-        [sys.executable, "-c", HOLDING, applied.path("ledger.db")], stdin=subprocess.PIPE, stdout=subprocess.PIPE, text=True
+        [sys.executable, "-c", HOLDING, applied.path("ledger.db")],
+        stdin=subprocess.PIPE,
+        stdout=subprocess.PIPE,
+        text=True,
     )
     try:
         assert first.stdout is not None

@@ -15,3 +15,9 @@ BROKEN_FIGURE = code(
     kind=Kind.BUG,
     fix="Correct the line: this file comes with Tandem, so report it if you did not change it.",
 )
+UNKNOWN_QUESTION = code(
+    "ALN-003",
+    "a wave of published figures has no such question",
+    who="marketing",
+    fix="Use one of the questions of the wave, or leave it out to see all.",
+)

@@ -57,7 +57,9 @@ def _bound(condition: Condition, charter: Charter, catalogue: Catalogue, path: t
 def _did(condition: DidCondition, charter: Charter, catalogue: Catalogue) -> DidEvent:
     kinds = charter.events()
     columns = _columns(f"event_{condition.event}", catalogue)
-    title = next((spec.title for spec in kinds.get(condition.event, ()) if spec.title), "")
+    titles = {spec.title for spec in kinds.get(condition.event, ()) if spec.title}
+    # Two sources that call the event differently: either title would be wrong of the other's events.
+    title = titles.pop() if len(titles) == 1 else ""
     return DidEvent(condition, columns or None, tuple(kinds), title)
 
 

@@ -67,6 +67,18 @@ def load(folder: Path) -> Charter:
     return replace(charter, root=folder)
 
 
+def load_project(folder: Path) -> Project:
+    """Only the tandem.toml of a charter: where its lake and ledger are. Raises Problems with what is wrong in it."""
+    loading = _Loading()
+    text = _text(PROJECT_FILE, folder / PROJECT_FILE, loading.problems)
+    if text is not None:
+        _bind(PROJECT_FILE, text, loading)
+    found = next((one for one in loading.found.get("tandem", ()) if isinstance(one, Project)), None)
+    if loading.problems or found is None:
+        raise Problems(_sorted(loading.problems, Owners()))
+    return found
+
+
 def load_files(texts: Mapping[str, str]) -> Charter:
     """The charter from texts by relative path, as `files` gives them. Raises Problems as `load` does."""
     return _loaded(texts, [])

@@ -60,7 +60,9 @@ def _show(found: Preview, *, sql: bool) -> None:
         output.heading(f"For “{reach.title}”")
         if reach.refused is not None:
             for problem in _why(reach.refused):
-                output.say(f"not counted: {problem.sentence}. {problem.fix} (who: {problem.who}; {problem.code})")
+                output.say(
+                    f"not counted: {problem.sentence}. {problem.fix} (who: {problem.who}; {problem.code})"
+                )
             continue
         rows = [[str(reach.may), "may be contacted"]]
         rows += [[str(reason.people), reason.sentence] for reason in reach.reasons]

@@ -33,9 +33,7 @@ def list_(context: typer.Context, now: Now = None, json_: Json = False) -> None:
             one.title,
             one.audience,
             one.state,
-            numbers.count(one.treated),
-            numbers.count(one.control),
-            numbers.count(one.contacted),
+            *("–" if n is None else str(n) for n in (one.treated, one.control, one.contacted)),
         ]
         for one in found
     ]

@@ -75,7 +75,7 @@ def apply(
     now: Now = None,
     json_: Json = False,
 ) -> None:
-    """Show the plan, ask, and perform the very stages it shows."""
+    """Show the plan, ask, and do exactly what it shows."""
     common = asked(context)
     root, at = find_root(common.charter), moment(now)
     with output.progress(quiet=json_) as told:

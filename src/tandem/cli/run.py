@@ -64,6 +64,10 @@ def show_beat(beat: Beat) -> None:
         )
     for campaign in beat.campaigns:
         _show_campaign(campaign)
+    broken = sum(taken.rows_quarantined for taken in beat.collected.sources)
+    if broken:
+        waits = f"{numbers.plural(broken, 'row')} broke a contract: `tandem quarantine list` says why"
+        output.say(f"  note        {waits}")
     for note in beat.notes:
         output.say(f"  note        {note}")
     if beat.pending:
@@ -82,8 +86,9 @@ def _show_campaign(one: CampaignBeat) -> None:
     )
     done = one.delivered
     if done is not None:
-        words = ("sent", "exported", "failed", "uncertain", "deferred")
-        parts += [f"{numbers.count(getattr(done, word))} {word}" for word in words if getattr(done, word)]
+        counts = {word: getattr(done, word) for word in ("sent", "exported", "failed", "uncertain")}
+        counts["waiting for the next run"] = done.deferred
+        parts += [f"{numbers.count(n)} {word}" for word, n in counts.items() if n]
     output.say(f"  campaign    {one.campaign}: {', '.join(parts) or 'nothing new'}")
     if done is not None and done.standing:
         told = ", ".join(

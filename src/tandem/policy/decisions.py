@@ -155,7 +155,10 @@ def _reasons(
         if purpose.purpose in grant.purposes and destination in grant.destinations
     ]
     if not grants:
-        return (problems.USE(f"the role `{actor.role}` may not use data {use}", found=actor.role, who=owner),)
+        able = _roles_that_may(purpose.purpose, destination, charter.policies)
+        expected = f"a role that may: {', '.join(able)}" if able else "a role that may; there is none yet"
+        sentence = f"the role `{actor.role}` may not use data {use}"
+        return (problems.USE(sentence, found=actor.role, expected=expected, who=owner),)
     allowed = {label for grant in grants for label in grant.labels}
     return tuple(
         problems.LABEL(
@@ -173,6 +176,17 @@ def _grants(actor: Actor, policies: Iterable[Policy]) -> tuple[Grant, ...] | Non
     """What the role may do by these policies; None if none of them knows it."""
     roles = [role for policy in policies for role in policy.roles if role.role == actor.role]
     return tuple(grant for role in roles for grant in role.may) if roles else None
+
+
+def _roles_that_may(purpose: str, destination: Destination, policies: Iterable[Policy]) -> list[str]:
+    """Roles with a grant for the purpose at the destination, by name."""
+    roles = [role for policy in policies for role in policy.roles]
+    may = (
+        one.role
+        for one in roles
+        if any(purpose in g.purposes and destination in g.destinations for g in one.may)
+    )
+    return sorted(set(may))
 
 
 def _label(ref: FieldRef, catalogue: Catalogue) -> Label | None:

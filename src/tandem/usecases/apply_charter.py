@@ -45,7 +45,7 @@ def perform(root: Path, plan: Plan, actor: Actor, now: datetime, told: Told = si
     """Perform the stages of a plan. The charter is in force from the first stage on; the rest can be run again."""
     done: list[str] = []
     force = next((stage for stage in plan.stages if isinstance(stage, PutInForce)), None)
-    with open_parts(root, plan.charter) as (ledger, engine):
+    with open_parts(root, plan.charter.project) as (ledger, engine):
         engine.ensure(tables_of(plan.charter))
         work = Workspace(root, plan.charter, engine, ledger, actor)
         for number, stage in enumerate(plan.stages):

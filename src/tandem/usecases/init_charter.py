@@ -4,7 +4,7 @@ from pathlib import Path
 
 from tandem.charter import init_files
 from tandem.kernel import Place, Problems
-from tandem.usecases.problems import FOLDER_TAKEN
+from tandem.usecases.problems import FOLDER_TAKEN, NOT_WRITABLE
 
 
 def init_charter(folder: Path) -> list[Path]:
@@ -13,11 +13,15 @@ def init_charter(folder: Path) -> list[Path]:
 
 
 def write_files(folder: Path, texts: dict[str, str]) -> list[Path]:
-    """Write texts by relative path into a new or empty folder. Raises RUN-003 if there are files in it."""
+    """Write texts by relative path into a new or empty folder. Raises RUN-003 if there are files in it, RUN-007."""
     if folder.exists() and (not folder.is_dir() or any(folder.iterdir())):
         raise Problems(FOLDER_TAKEN(f"`{folder}` is not an empty folder", place=Place(str(folder))))
-    for name, text in texts.items():
-        path = folder / name
-        path.parent.mkdir(parents=True, exist_ok=True)
-        path.write_text(text, encoding="utf-8")
+    try:
+        for name, text in texts.items():
+            path = folder / name
+            path.parent.mkdir(parents=True, exist_ok=True)
+            path.write_text(text, encoding="utf-8")
+    except OSError as error:
+        sentence = f"`{folder}` cannot be written: {error.strerror}"
+        raise Problems(NOT_WRITABLE(sentence, place=Place(str(folder)))) from error
     return [folder / name for name in sorted(texts)]

@@ -9,24 +9,31 @@ from tandem.charter.definitions import Campaign
 from tandem.deliver import contacted
 from tandem.engine import functions as f
 from tandem.journey import assigned_people
+from tandem.kernel.values import Destination
+from tandem.measure.moments import footprint
+from tandem.policy import Permit, Shown, decide, shown
 from tandem.usecases.workspace import Workspace
 
 
 @dataclass(frozen=True)
 class Standing:
-    """One campaign: `state` is waiting, running, outcomes open or measured; counts are people so far."""
+    """One campaign: its state in words, and people so far; groups under the smallest are "fewer than k".
+
+    Counts are absent when the acting role may not measure the campaign.
+    """
 
     campaign: str
     title: str
     audience: str
     state: str
-    treated: int
-    control: int
-    contacted: int
+    treated: Shown | None
+    control: Shown | None
+    contacted: Shown | None
 
     def to_dict(self) -> dict[str, object]:
         """For JSON."""
-        return asdict(self)
+        counts = {name: getattr(self, name) for name in ("treated", "control", "contacted")}
+        return {**asdict(self), **{name: n.to_dict() if n else None for name, n in counts.items()}}
 
 
 def list_campaigns(work: Workspace, now: datetime) -> tuple[Standing, ...]:
@@ -43,13 +50,22 @@ def _standing(work: Workspace, campaign: Campaign, now: datetime) -> Standing:
     ).from_(assigned_people(work.engine, campaign).subquery("a"))
     treated, control, last = work.engine.one(query)
     reached = work.engine.count(contacted(work.engine, campaign.campaign))
-    state = _state(campaign, last, now)
-    return Standing(campaign.campaign, campaign.title, campaign.audience, state, treated, control, reached)
+    permit = _permit(work, campaign)
+    counts = [shown(n, permit.smallest_group) if permit else None for n in (treated, control, reached)]
+    return Standing(
+        campaign.campaign, campaign.title, campaign.audience, _state(campaign, last, now), *counts
+    )
+
+
+def _permit(work: Workspace, campaign: Campaign) -> Permit | None:
+    purpose, to = work.charter.purposes.measuring, Destination.MEASURE
+    decision = decide(work.actor, purpose, to, footprint(campaign), work.charter, work.engine.catalogue)
+    return decision if isinstance(decision, Permit) else None
 
 
 def _state(campaign: Campaign, last: datetime | None, now: datetime) -> str:
     if last is None:
         return "waiting" if campaign.ends is None or now < campaign.ends else "over, nobody was assigned"
-    if now < last + campaign.window:
-        return "running, outcomes open"
-    return "measured" if campaign.ends is None or now >= campaign.ends else "running"
+    if campaign.ends is None or now < campaign.ends:
+        return "running"
+    return "over, outcomes open" if now < last + campaign.window else "over, outcomes complete"

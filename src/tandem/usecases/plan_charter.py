@@ -23,6 +23,7 @@ from tandem.usecases.progress import Told, silent
 from tandem.usecases.workspace import Workspace, open_parts, tables_of
 
 PLANNED_PROFILE = "plan_profile"
+NOT_YET = "how many people is known after the first run"
 PARTS = ("sources", "identity", "purposes", "policies", "traits", "audiences", "campaigns")
 
 
@@ -87,7 +88,7 @@ class EvaluateAudience:
     def sentence(self) -> str:
         """What it does, in English."""
         if self.size is None:
-            return f"evaluate `{self.audience}` ({self.because}); how many people is not known before data is taken"
+            return f"evaluate `{self.audience}` ({self.because}): {NOT_YET}"
         return f"evaluate `{self.audience}` ({self.because}): {self.size} people, {self.gained} gained, {self.lost} lost"
 
 
@@ -102,14 +103,8 @@ class OpenCampaign:
 
     def sentence(self) -> str:
         """What it does, in English."""
-        people = (
-            "how many people is not known before data is taken"
-            if self.reach is None
-            else f"{self.reach} people"
-        )
-        return (
-            f"open `{self.campaign}` to `{self.audience}`: {people} may be contacted, {self.holdout} held out"
-        )
+        people = NOT_YET if self.reach is None else f"{self.reach} people may be contacted"
+        return f"open `{self.campaign}` to `{self.audience}`, {self.holdout} held out: {people}"
 
 
 @dataclass(frozen=True)
@@ -229,7 +224,7 @@ def plan_charter(root: Path, actor: Actor, now: datetime, told: Told = silent) -
     Counts people as the acting person may see them; where nothing was taken yet they are absent.
     """
     charter, print_ = loaded(root)
-    with open_parts(root, charter) as (ledger, engine):
+    with open_parts(root, charter.project) as (ledger, engine):
         old = in_force(ledger)
         edits = edits_between(old, charter)
         applied = ledger.applied()

@@ -40,3 +40,10 @@ NO_MAIL_SERVER = code(
     who="IT",
     fix="Declare [email] with host, port, security and sender in tandem.toml.",
 )
+NOT_WRITABLE = code(
+    "RUN-007",
+    "a folder cannot be written",
+    who="whoever asked",
+    kind=Kind.OPERATOR,
+    fix="Name a folder that you may write to and that has space left.",
+)

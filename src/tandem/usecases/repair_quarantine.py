@@ -15,9 +15,15 @@ FOOTPRINT = frozenset({FieldRef("quarantine", "payload"), FieldRef("quarantine",
 
 
 def waiting(work: Workspace, source: str | None = None, code: str | None = None) -> list[Entry]:
-    """The entries that wait, newest last. Shows rows as they came, so policy is asked (destination explain)."""
+    """The entries that wait, newest last. Shows rows as they came, so policy is asked (destination explain).
+
+    Raises CHR-200 for a source that is unknown and has left nothing behind.
+    """
     permit_for(work, work.charter.purposes.counting, Destination.EXPLAIN, FOOTPRINT, work.actor)
-    return list_quarantine(work.engine, source=source, code=code)
+    found = list_quarantine(work.engine, source=source, code=code)
+    if source is not None and not found:
+        work.charter.source(source)
+    return found
 
 
 def replay_quarantine(work: Workspace, ids: Sequence[int] | None, now: datetime) -> Replayed:

@@ -6,7 +6,8 @@ from dataclasses import dataclass, replace
 from pathlib import Path
 
 from tandem.audience import trait_columns
-from tandem.charter import Charter, files, find_root, fingerprint, load, load_files
+from tandem.charter import Charter, files, find_root, fingerprint, load_files, load_project
+from tandem.charter.definitions import Project
 from tandem.collect import catalogue_tables
 from tandem.engine import Engine, Table, open_engine
 from tandem.engine.catalogue import BASE, Catalogue, profile_table
@@ -39,9 +40,12 @@ def tables_of(charter: Charter) -> list[Table]:
 
 @contextmanager
 def open_workspace(start: Path, actor: Actor) -> Iterator[Workspace]:
-    """The project at or above a folder, with the charter that was last applied. Raises RUN-001 if none was."""
+    """The project at or above a folder, with the charter that was last applied. Raises RUN-001 if none was.
+
+    Of the folder only tandem.toml is read, so that files somebody is editing do not stop what is in force.
+    """
     root = find_root(start)
-    with open_parts(root, load(root)) as (ledger, engine):
+    with open_parts(root, load_project(root)) as (ledger, engine):
         applied = ledger.applied()
         if applied is None:
             raise Problems(NOT_APPLIED("this charter has not been applied yet", found=str(root)))
@@ -51,9 +55,8 @@ def open_workspace(start: Path, actor: Actor) -> Iterator[Workspace]:
 
 
 @contextmanager
-def open_parts(root: Path, charter: Charter) -> Iterator[tuple[Ledger, Engine]]:
-    """Ledger and engine as the charter's tandem.toml names them, closed at the end."""
-    project = charter.project
+def open_parts(root: Path, project: Project) -> Iterator[tuple[Ledger, Engine]]:
+    """Ledger and engine as tandem.toml names them, closed at the end."""
     ledger = open_ledger(_address(root, project.ledger))
     try:
         limits = project.limits
@@ -68,9 +71,12 @@ def open_parts(root: Path, charter: Charter) -> Iterator[tuple[Ledger, Engine]]:
 
 
 def unapplied(root: Path, ledger: Ledger) -> bool:
-    """Whether the files of the charter differ from the charter in force."""
+    """Whether the files of the charter differ from the charter in force; files nobody can read do."""
     applied = ledger.applied()
-    return applied is None or applied.fingerprint != fingerprint(files(root))
+    try:
+        return applied is None or applied.fingerprint != fingerprint(files(root))
+    except Problems:
+        return True
 
 
 def granted(decision: Permit | Refusal | Gap) -> Permit:
