@@ -5,7 +5,7 @@ UV_COMPILE = $(BIN)/uv pip compile -q --universal --python-version 3.11 --genera
 	--no-emit-index-url --no-emit-find-links --custom-compile-command 'make lock'
 
 .DEFAULT_GOAL := help
-.PHONY: help demo test check bench lock reference clean
+.PHONY: help demo test check bench lock reference tutorial picture clean
 
 help:  ## this list
 	@awk -F ':.*##' '/^[a-z]+:.*##/ { printf "  make %-10s %s\n", $$1, $$2 }' Makefile
@@ -38,6 +38,14 @@ lock:  ## resolve the newest versions that pyproject.toml allows and pin them wi
 reference:  ## write the generated pages of docs/reference again
 	@tools/setup.sh check
 	@$(BIN)/python tools/reference.py
+
+tutorial:  ## run the commands of docs/tutorial.md and write what they print into it
+	@tools/setup.sh check
+	@$(BIN)/python tools/tutorial.py
+
+picture:  ## draw the pictures of the README again, from a demo that it builds
+	@tools/setup.sh demo
+	@$(BIN)/python tools/picture.py
 
 clean:  ## remove the environment, caches and what the demo made
 	rm -rf .venv .mypy_cache .ruff_cache .pytest_cache .hypothesis .import_linter_cache dist build

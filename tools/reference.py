@@ -8,8 +8,19 @@ from pathlib import Path
 
 import click
 import typer.main
+from charter_reference import charter_page
 
 import tandem
+from tandem.engine.catalogue import (
+    BASE,
+    Table,
+    campaigns,
+    event_table,
+    landing,
+    people,
+    profile_table,
+    record_table,
+)
 from tandem.kernel.problems import REGISTRY, Code, Kind
 
 ROOT = Path(__file__).resolve().parent.parent
@@ -28,6 +39,7 @@ ROOMS = {
     "LDG": "Ledger",
     "MSR": "Measuring",
     "POL": "Policy",
+    "RUN": "Runs",
     "TRT": "Traits",
 }
 KINDS = {
@@ -36,12 +48,23 @@ KINDS = {
     Kind.RETRY: "it passes by itself; run again",
     Kind.BUG: "a mistake of ours; please report it",
 }
+SHAPED = {
+    "event_KIND": " After these columns stand the contract's own fields. One table per kind of event.",
+    "record_SOURCE": " After these columns stand the contract's own fields. One table per record source; "
+    "queries see the latest version of each record.",
+    "profile": " One more column per trait of the charter, under the trait's name.",
+}
 
 
 def pages() -> dict[Path, str]:
     """Every generated page by its path."""
     folder = ROOT / "docs" / "reference"
-    return {folder / "problems.md": problems(), folder / "commands.md": commands()}
+    return {
+        folder / "problems.md": problems(),
+        folder / "commands.md": commands(),
+        folder / "charter.md": charter_page(GENERATED),
+        folder / "tables.md": tables(),
+    }
 
 
 def problems() -> str:
@@ -91,13 +114,61 @@ def commands() -> str:
         lines += ["", f"## {name}", "", _prose(command.help or "")]
         if shown := [each for each in command.params if not _hidden(each)]:
             lines += ["", "| argument or option | what it does |", "|---|---|"]
-            lines += [f"| {_spelled(each)} | {_prose(help_of(each))} |" for each in shown]
+            lines += [f"| {_spelled(each)} | {_prose(help_of(each))}{_variable(each)} |" for each in shown]
     return "\n".join(lines) + "\n"
+
+
+def tables() -> str:
+    """Every table of the lake, by what it is about; those that the charter shapes with the columns all have."""
+    lines = [
+        "# Tables of the lake",
+        "",
+        GENERATED,
+        "",
+        "Each table is a Delta table: a folder of Parquet files in the lake. Other tools may read them; only "
+        "Tandem writes them. Times are UTC without a zone. A contract says the "
+        "labels of its own fields.",
+    ]
+    for title, members in _grouped_tables():
+        lines += ["", f"## {title}"]
+        for table in members:
+            lines += ["", *_table(table)]
+    return "\n".join(lines) + "\n"
+
+
+def _grouped_tables() -> list[tuple[str, list[Table]]]:
+    shaped = [event_table("KIND", ()), record_table("SOURCE", ()), profile_table(())]
+    groups = [
+        ("What comes in", list(landing.TABLES)),
+        ("Who is who, consent, audiences", list(people.TABLES)),
+        ("Campaigns", list(campaigns.TABLES)),
+    ]
+    left = {table.name for table in BASE} - {table.name for _, members in groups for table in members}
+    assert not left, f"tables in no group: {left}"
+    return [*groups, ("Shaped by the charter", shaped)]
+
+
+def _table(table: Table) -> list[str]:
+    key = f" Key: {', '.join(f'`{name}`' for name in table.key)}." if table.key else ""
+    more = SHAPED.get(table.name, "")
+    return [
+        f"### {table.name}",
+        "",
+        f"One row per {table.row}. Written by `{table.writer}`.{key}{more}",
+        "",
+        "| column | type | label | what it says |",
+        "|---|---|---|---|",
+        *(f"| `{column.name}` | {column.type} | {column.label} | {column.doc} |" for column in table.columns),
+    ]
 
 
 def help_of(parameter: click.Parameter) -> str:
     """What the help of a command says of one of its arguments or options; "" if nothing."""
     return str(getattr(parameter, "help", None) or "")
+
+
+def _variable(parameter: click.Parameter) -> str:
+    return f" Also by the environment: `{parameter.envvar}`." if parameter.envvar else ""
 
 
 def _hidden(parameter: click.Parameter) -> bool:
