@@ -195,7 +195,7 @@ def test_our_fault_is_3_with_a_reference(shop: Shop, tmp_path: Path, monkeypatch
     def broken(folder: Path) -> None:
         raise RuntimeError("the inside is broken")
 
-    monkeypatch.setattr(charter_commands, "load", broken)
+    monkeypatch.setattr(charter_commands, "check_charter", broken)
     ended = shop.tandem("check")
     assert ended.code == 3
     assert ended.out == ""
@@ -209,7 +209,7 @@ def test_our_fault_is_json_too(shop: Shop, monkeypatch: pytest.MonkeyPatch) -> N
     def broken(folder: Path) -> None:
         raise RuntimeError("the inside is broken")
 
-    monkeypatch.setattr(charter_commands, "load", broken)
+    monkeypatch.setattr(charter_commands, "check_charter", broken)
     ended = shop.tandem("check", "--json")
     assert ended.code == 3
     (problem,) = ended.json["problems"]

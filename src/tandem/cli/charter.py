@@ -5,11 +5,12 @@ from typing import Annotated
 
 import typer
 
-from tandem.charter import find_root, load
+from tandem.charter import find_root
 from tandem.cli import output
 from tandem.cli.app import PROBLEMS_FOUND, Json, Now, answering, app, asked, moment
 from tandem.kernel import Problems, numbers
 from tandem.usecases.apply_charter import perform
+from tandem.usecases.check_charter import check_charter
 from tandem.usecases.init_charter import init_charter
 from tandem.usecases.plan_charter import Plan, plan_charter
 
@@ -37,7 +38,7 @@ def check(context: typer.Context, json_: Json = False) -> None:
     """Find every problem of the charter, each with file, line, the nearest name and how to fix it."""
     root = find_root(asked(context).charter)
     try:
-        charter = load(root)
+        charter = check_charter(root)
     except Problems as found:
         output.problems(found.problems, json_=json_)
         raise typer.Exit(PROBLEMS_FOUND) from None

@@ -11,13 +11,14 @@ from pathlib import Path
 from sqlglot import exp
 
 from tandem.audience import Node, bind, members_now, people, profile_query, trait_footprint
-from tandem.charter import Charter, fingerprint, load, load_files
+from tandem.charter import Charter, fingerprint, load_files
 from tandem.charter.definitions import AudienceCondition, Campaign, Definition, TraitCondition, walk
 from tandem.engine import Engine
 from tandem.kernel import numbers
 from tandem.kernel.values import Actor, Destination, FieldRef
 from tandem.ledger import Ledger
 from tandem.policy import Permit, Shown, decide, shown
+from tandem.usecases.check_charter import check_charter
 from tandem.usecases.permits import destination_of
 from tandem.usecases.progress import Told, silent
 from tandem.usecases.workspace import Workspace, open_parts, tables_of
@@ -89,7 +90,8 @@ class EvaluateAudience:
         """What it does, in English."""
         if self.size is None:
             return f"evaluate `{self.audience}` ({self.because}): {NOT_YET}"
-        return f"evaluate `{self.audience}` ({self.because}): {self.size} people, {self.gained} gained, {self.lost} lost"
+        change = f"{self.size} people, {self.gained} gained, {self.lost} lost"
+        return f"evaluate `{self.audience}` ({self.because}): {change}"
 
 
 @dataclass(frozen=True)
@@ -196,7 +198,7 @@ def new_tables(engine: Engine, charter: Charter) -> AddTables | None:
 
 def loaded(root: Path) -> tuple[Charter, str]:
     """The charter in a folder and the fingerprint of its files."""
-    charter = load(root)
+    charter = check_charter(root)
     return charter, fingerprint(charter.files)
 
 
