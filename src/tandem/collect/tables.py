@@ -1,9 +1,9 @@
 """The tables that contracts ask for: one per event kind, one per record source."""
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable
 
-from tandem.charter.definitions import Charter, EventSpec, FieldSpec, RecordSpec, Source
-from tandem.engine import Catalogue, Column, Engine, Table
+from tandem.charter.definitions import Charter, EventSpec, FieldSpec, Mode, RecordSpec, Source
+from tandem.engine import Column, Engine, Table
 from tandem.engine.catalogue import event_table, record_table
 from tandem.kernel.values import Label, Type
 
@@ -39,24 +39,24 @@ def table_name(source: Source, spec: EventSpec | RecordSpec) -> str:
     return f"event_{spec.kind}" if isinstance(spec, EventSpec) else f"record_{source.source}"
 
 
-def known_tables(engine: Engine, tables: Sequence[Table]) -> list[Table]:
-    """The tables, with every column that the catalogue or the lake already has for them.
+def known_tables(engine: Engine, source: Source) -> list[Table]:
+    """The tables of a source with every column that other sources declare for them.
 
-    What the lake has and nobody declares came by a contract in mode evolve, or by one that dropped the field
-    since: it is text here, so it can only be read or left NULL.
+    In mode evolve also those that earlier files brought: the lake has them and nobody declares them. A column
+    that a contract declared once and no longer does is left alone: it is NULL in new rows.
     """
-    return [_with_lake(engine.catalogue, engine.lake.columns(table.name), table) for table in tables]
+    tables = []
+    for table in source_tables(source):
+        declared = engine.catalogue[table.name].columns if table.name in engine.catalogue else ()
+        merged = table.with_columns(declared)
+        stored = engine.lake.columns(table.name) if source.mode is Mode.EVOLVE else ()
+        tables.append(merged.with_columns(extra_column(name) for name in stored if name not in merged.names))
+    return tables
 
 
 def extra_column(name: str) -> Column:
     """A column that a file brought and no contract declares: personal text until somebody says otherwise."""
     return Column(name, Type.TEXT, "Brought by a file; no contract declares it yet.", Label.PERSONAL)
-
-
-def _with_lake(catalogue: Catalogue, stored: Sequence[str], table: Table) -> Table:
-    declared = catalogue[table.name].columns if table.name in catalogue else ()
-    merged = table.with_columns(declared)
-    return merged.with_columns(extra_column(name) for name in stored if name not in merged.names)
 
 
 def _columns(fields: Iterable[FieldSpec]) -> list[Column]:

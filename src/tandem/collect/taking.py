@@ -11,7 +11,7 @@ from datetime import datetime, timedelta
 from pathlib import Path
 from typing import Protocol
 
-from tandem.charter.definitions import Mode, Project, Source
+from tandem.charter.definitions import Project, Source
 from tandem.collect import about, counting, finding, landing, problems, refusing, waiting
 from tandem.collect.about import KeyIdentifiers
 from tandem.collect.again import kept_rows
@@ -21,7 +21,7 @@ from tandem.collect.finding import Found
 from tandem.collect.landing import BatchFile, Work
 from tandem.collect.reading import Reading, is_flat, reading
 from tandem.collect.results import Taken
-from tandem.collect.tables import extra_column, known_tables, source_tables
+from tandem.collect.tables import extra_column, known_tables
 from tandem.collect.waiting import Refused
 from tandem.engine import Engine
 from tandem.engine.files import FileRead, Payloads, SourceFiles, Together
@@ -137,7 +137,7 @@ def _take_planned_files(bench: Bench, batch: PlannedBatch) -> Taken:
 
 def take_kept(bench: Bench, ids: Sequence[int], batch: int, at: datetime) -> Taken:
     """Read these quarantined rows again and land those that now keep the contract."""
-    bench.engine.ensure(known_tables(bench.engine, source_tables(bench.source)))
+    _ensure(bench, ())
     contract = Contract(bench.source, bench.project.timezone, at)
     plan = reading(contract, again=True)
     kept = kept_rows(bench.engine, bench.source, ids)
@@ -224,10 +224,8 @@ def drop_stages(engine: Engine) -> None:
 
 
 def _ensure(bench: Bench, extras: Sequence[Extra]) -> None:
-    tables = source_tables(bench.source)
-    if bench.source.mode is Mode.EVOLVE:
-        tables = [table.with_columns(extra_column(one.column) for one in extras) for table in tables]
-    bench.engine.ensure(known_tables(bench.engine, tables))
+    tables = known_tables(bench.engine, bench.source)
+    bench.engine.ensure([table.with_columns(extra_column(one.column) for one in extras) for table in tables])
 
 
 def _read(plan: Reading, files: Sequence[tuple[int, Found, Opened]]) -> FileRead:

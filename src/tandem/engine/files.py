@@ -26,6 +26,9 @@ from tandem.kernel.values import Type
 
 WHOLE, RAW = exp.column("_whole"), exp.column("_raw")
 NO_OBJECT = "CASE WHEN v IS NULL OR NOT starts_with(ltrim(_raw), '{') THEN 'invalid_json' END AS _trouble"
+UNCLOSED = "UNQUOTED VALUE"
+SEGMENT_TYPES = (pa.int64(), pa.int64(), pa.int64())
+TROUBLE_TYPES = (pa.int64(), pa.int64(), pa.string(), pa.string())
 Layer = Mapping[str, exp.Expr]
 
 
@@ -76,12 +79,12 @@ class Shape:
 
 
 @dataclass(frozen=True)
-class Segment:
-    """Rows of the raw table from `start` on are file number `file`, beginning at line `line`."""
+class Reject:
+    """A row that is not as its header says: its line (the header is line 1), what is wrong, and its text."""
 
-    start: int
-    file: int
     line: int
+    kind: str
+    text: str
 
 
 @dataclass(frozen=True)
@@ -112,7 +115,8 @@ class Payloads(FileRead):
         database.register("incoming_payloads", self.rows)
         try:
             values = extracted("payload", self.shape.paths, flat=self.flat)
-            parsed = f"SELECT file AS _file, line AS _line, payload AS _raw, id AS _id, {values} AS v FROM incoming_payloads"
+            marks = "file AS _file, line AS _line, payload AS _raw, id AS _id"
+            parsed = f"SELECT {marks}, {values} AS v FROM incoming_payloads"
             source = f"(SELECT *, {NO_OBJECT} FROM ({parsed}))"
             raw = [self.shape.nulled(f"v[{number}]") for number in range(1, len(self.shape.paths) + 1)]
             database.execute(f"CREATE TABLE {quoted(name)} AS {self.shape.query(source, raw, RAW)}")
@@ -165,7 +169,8 @@ class Landing:
         self.read, self.db, self.name, self.folder = read, database, name, folder
         self.raw = quoted(f"{name}_raw")
         self.troubles: list[tuple[int, int, str, str]] = []
-        self.segments: list[Segment] = []
+        # (start, file, line): raw rows from `start` on are of that file, beginning at that line
+        self.segments: list[tuple[int, int, int]] = []
         self.rows = 0
 
     def run(self) -> None:
@@ -187,9 +192,6 @@ class Landing:
         self.db.execute("BEGIN")
         try:
             rejects = self._insert(path)
-            failed = next((text for _, kind, text in rejects if kind == "INVALID ENCODING"), None)
-            if failed is not None:
-                raise UnicodeError(failed)
             self.db.execute("COMMIT")
         except UnicodeError as error:
             self._fail(number, "encoding", str(error))
@@ -199,22 +201,29 @@ class Landing:
                 raise
             self._fail(number, "unreadable", str(error).splitlines()[0])
         else:
-            self._note(number, rejects)
+            self._note(number, rejects, 2 if self.read.format == "csv" else 1)
 
     def _fail(self, number: int, trouble: str, text: str) -> None:
         self.db.execute("ROLLBACK")
         self.troubles.append((number, 0, trouble, text))
 
-    def _insert(self, path: Path) -> list[tuple[int, str, str]]:
+    def _insert(self, path: Path) -> list[Reject]:
         if self.read.format == "parquet":
             self.db.execute(f"INSERT INTO {self.raw} {parquet_query(path)}")
             return []
-        plain = text_of(path, self.read.encoding, self.folder)
-        self.db.execute(f"INSERT INTO {self.raw} SELECT * FROM {self._text_reader(plain)}")
+        return self._insert_text(text_of(path, self.read.encoding, self.folder))
+
+    def _insert_text(self, path: Path) -> list[Reject]:
+        self.db.execute(f"INSERT INTO {self.raw} SELECT * FROM {self._text_reader(path)}")
         found = self.db.execute("SELECT line, error_type::VARCHAR, csv_line FROM reject_errors ORDER BY line")
-        rejects = [(int(line), str(kind), str(text)) for line, kind, text in found.fetchall()]
+        rejects = {
+            int(line): Reject(int(line), str(kind), str(text)) for line, kind, text in found.fetchall()
+        }
         self.db.execute("DROP TABLE reject_errors; DROP TABLE reject_scans")
-        return rejects
+        for one in rejects.values():
+            if one.kind == "INVALID ENCODING":
+                raise UnicodeError(one.text)
+        return list(rejects.values())
 
     def _text_reader(self, path: Path) -> str:
         if self.read.format == "ndjson":
@@ -234,46 +243,63 @@ class Landing:
         listed = ", ".join(f"{key} = {value}" for key, value in options.items())
         return f"read_csv({literal(str(path))}, {listed})"
 
-    def _note(self, number: int, rejects: Sequence[tuple[int, str, str]]) -> None:
-        """Where the rows of this file lie. Rejected rows are not among them, so lines jump after each."""
-        first = 2 if self.read.format == "csv" else 1
-        self.segments.append(Segment(self.rows, number, first))
-        seen: set[int] = set()
-        for line, kind, text in rejects:
-            if line not in seen:
-                self.segments.append(Segment(self.rows + line - first - len(seen), number, line + 1))
-                self.troubles.append((number, line, kind.lower().replace(" ", "_"), text))
-                seen.add(line)
+    def _note(self, number: int, rejects: Sequence[Reject], first: int) -> None:
+        """Where the newest rows of this file lie, of which the first is line `first`.
+
+        Rejected rows are not among them, so lines jump after each. A quote that is never closed takes all that
+        follows into one rejected row: what follows its first line is read again.
+        """
+        header = 2 if self.read.format == "csv" else 1
+        self.segments.append((self.rows, number, first))
+        swallowed: list[tuple[int, str]] = []
+        hidden = 0
+        for seen, one in enumerate(rejects):
+            line = one.line - header + first + hidden
+            torn, _, rest = one.text.strip("\n").partition("\n")
+            text = torn if one.kind == UNCLOSED else one.text
+            self.troubles.append((number, line, one.kind.lower().replace(" ", "_"), text))
+            if one.kind == UNCLOSED and rest.strip():
+                swallowed.append((line + 1, rest))
+                hidden += rest.count("\n") + 1
+            self.segments.append(
+                (self.rows + one.line - header - seen, number, one.line - header + first + hidden + 1)
+            )
         self.rows = int(self.db.execute(f"SELECT count(*) FROM {self.raw}").fetchall()[0][0])
+        for line, rest in swallowed:
+            path = self.folder / f"rest-{number}-{line}.csv"
+            path.write_text(self.read.delimiter * (len(self.read.header) - 1) + "\n" + rest, encoding="utf-8")
+            self._note(number, self._insert_text(path), line)
 
     def _finish(self) -> None:
         shape = self.read.shape
-        torn = pa.table(dict(zip(("f", "l", "t", "r"), _columns(self.troubles), strict=True)))
-        self.db.register("incoming_troubles", torn)
+        self.db.register(
+            "incoming_troubles", pa.table(_columns(("f", "l", "t", "r"), self.troubles, TROUBLE_TYPES))
+        )
+        starts = list({segment[0]: segment for segment in self.segments}.values())
+        self.db.register(
+            "incoming_segments", pa.table(_columns(("start", "file", "line"), starts, SEGMENT_TYPES))
+        )
         try:
-            query = shape.query(self._located(), self._raw_texts(), self._whole())
+            query = shape.query(self._located(starts), self._raw_texts(), self._whole())
             self.db.execute(f"CREATE TABLE {quoted(self.name)} AS {query}")
             if self.troubles:
-                nulls = ["NULL::VARCHAR"] * len(shape.paths)
-                source = "(SELECT f AS _file, l AS _line, t AS _trouble, r AS _raw, NULL::BIGINT AS _id FROM incoming_troubles)"
-                torn_rows = shape.query(source, nulls, RAW)
+                marks = "f AS _file, l AS _line, t AS _trouble, r AS _raw, NULL::BIGINT AS _id"
+                source = f"(SELECT {marks} FROM incoming_troubles)"
+                torn_rows = shape.query(source, ["NULL::VARCHAR"] * len(shape.paths), RAW)
                 self.db.execute(f"INSERT INTO {quoted(self.name)} {torn_rows}")
         finally:
             self.db.unregister("incoming_troubles")
+            self.db.unregister("incoming_segments")
 
-    def _located(self) -> str:
+    def _located(self, starts: Sequence[tuple[int, int, int]]) -> str:
         """FROM clause: raw rows with `_file`, `_line`, `_trouble`, `_raw` and `_id`."""
-        latest = {s.start: (s.file, s.line) for s in sorted(self.segments, key=lambda s: (s.start, s.line))}
-        if len(latest) <= 1:
-            start, (file, line) = next(iter(latest.items()), (0, (0, 1)))
+        if len(starts) <= 1:
+            start, file, line = starts[0] if starts else (0, 0, 1)
             source = f"{self.raw} AS raw"
             marks = f"{file}::BIGINT AS _file, raw.rowid - {start - line} AS _line"
         else:
-            rows = ", ".join(f"({start}, {file}, {line})" for start, (file, line) in latest.items())
-            source = (
-                f"{self.raw} AS raw ASOF JOIN (VALUES {rows}) AS s(start, file, line) ON raw.rowid >= s.start"
-            )
-            marks = "s.file::BIGINT AS _file, raw.rowid - s.start + s.line AS _line"
+            source = f"{self.raw} AS raw ASOF JOIN incoming_segments AS s ON raw.rowid >= s.start"
+            marks = "s.file AS _file, raw.rowid - s.start + s.line AS _line"
         if self.read.format != "ndjson":
             nothing = "NULL::VARCHAR AS _trouble, NULL::VARCHAR AS _raw, NULL::BIGINT AS _id"
             return f"(SELECT {marks}, {nothing}, raw.* FROM {source})"
@@ -325,16 +351,8 @@ def _printed(part: exp.Expr, whole: exp.Expr) -> str:
     return str(lower(exp.select(filled), "duckdb").expressions[0].sql("duckdb"))
 
 
-def _columns(rows: Sequence[tuple[int, int, str, str]]) -> tuple[Any, ...]:
-    files, lines, kinds, texts = (
-        (list(column) for column in zip(*rows, strict=True)) if rows else ([], [], [], [])
-    )
-    return (
-        pa.array(files, pa.int64()),
-        pa.array(lines, pa.int64()),
-        pa.array(kinds, pa.string()),
-        pa.array(texts, pa.string()),
-    )
+def _columns(names: Sequence[str], rows: Sequence[Sequence[object]], types: Sequence[Any]) -> dict[str, Any]:
+    return {name: pa.array([row[n] for row in rows], types[n]) for n, name in enumerate(names)}
 
 
 def _is_ours(error: Exception) -> bool:

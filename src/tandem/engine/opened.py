@@ -7,7 +7,6 @@ import codecs
 import csv
 import gzip
 import hashlib
-import io
 import tempfile
 import zlib
 from collections.abc import Iterator, Sequence
@@ -189,7 +188,8 @@ def _escaped(path: Path) -> str:
     return "".join(f"[{mark}]" if mark in "*?[" else mark for mark in str(path))
 
 
-def _text(path: Path, encoding: str) -> io.TextIOWrapper:
+def _text(path: Path, encoding: str) -> IO[str]:
     name = "utf-8-sig" if codecs.lookup(encoding).name == "utf-8" else encoding
-    raw: Any = gzip.open(path, "rb") if path.name.endswith(".gz") else path.open("rb")
-    return io.TextIOWrapper(raw, encoding=name, newline="")
+    if path.name.endswith(".gz"):
+        return gzip.open(path, "rt", encoding=name, newline="")
+    return path.open("r", encoding=name, newline="")

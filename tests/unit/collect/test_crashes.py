@@ -41,7 +41,7 @@ def undisturbed(tmp_path_factory: pytest.TempPathFactory) -> Mapping[str, list[t
 Tables = Mapping[str, list[tuple[Any, ...]]]
 
 
-class Killed(Exception):
+class Killed(Exception):  # noqa: N818 - it is no error of ours
     """The process went away."""
 
 

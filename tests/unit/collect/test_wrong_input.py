@@ -80,13 +80,31 @@ def test_a_torn_last_row_waits_and_the_others_land(house: House, tail: str) -> N
     assert house.rows("quarantine", "payload") == [(json.dumps(TORN[tail]),)]
 
 
-def test_an_unclosed_quote_amid_the_file_loses_nothing(house: House) -> None:
-    house.write("till.csv", f'{HEADER}\n{GOOD}\n2,2026-01-05,sale,C1,"ada,1,,,\n{NEXT}\n')
+def test_an_unclosed_quote_amid_the_file_takes_no_other_row_with_it(house: House) -> None:
+    torn = '9,2026-01-05,sale,C1,"ada,1,,,'
+    house.write("till.csv", f'{HEADER}\n{GOOD}\n{torn}\n{NEXT}\n3,2026-01-05,sale,,"a@b",1,west,,\n8,x')
     taken = house.take()
-    assert balanced(taken)
-    kept = "".join(json.loads(payload) for (payload,) in house.rows("quarantine", "payload"))
-    assert '2,2026-01-05,sale,C1,"ada,1,,,' in kept
-    assert NEXT in kept or taken.rows_landed == 2
+    assert (taken.rows_landed, taken.rows_quarantined) == (2, 3)
+    assert sorted((row[5], row[1]) for row in house.waiting()) == [
+        (3, "COL-100"),
+        (5, "COL-108"),
+        (6, "COL-100"),
+    ]
+    assert json.dumps(torn) in {payload for (payload,) in house.rows("quarantine", "payload")}
+
+
+def test_lines_of_a_file_that_follows_others(house: House) -> None:
+    house.till("9,x", name="till_1.csv")
+    house.write("till_2.csv", f"{HEADER}\n{GOOD}".replace("ada", "adé").encode("latin-1"))
+    house.till(GOOD, "9,,sale,,,1,,,", name="till_3.csv")
+    house.till("9,2026-01-05,sale,,,,,,", name="till_4.csv")
+    house.take()
+    assert [(row[1], row[4], row[5]) for row in house.waiting()] == [
+        ("COL-003", "till_2.csv", None),
+        ("COL-100", "till_1.csv", 2),
+        ("COL-102", "till_3.csv", 3),
+        ("COL-105", "till_4.csv", 2),
+    ]
 
 
 def test_lines_are_right_after_broken_and_many_line_rows(house: House) -> None:
