@@ -7,6 +7,7 @@ import random
 from pathlib import Path
 from tempfile import TemporaryDirectory
 
+import pytest
 from hypothesis import Phase, given, settings
 from hypothesis import strategies as st
 from lineup import RULES, Pair, held, land, partition, reference, run
@@ -31,7 +32,9 @@ def worlds(rng: random.Random) -> tuple[list[str], list[Pair]]:
     return names, sorted((left, right) for left, right in unique)
 
 
-def loads(rng: random.Random, names: list[str], pairs: list[Pair], count: int) -> list[tuple[list[str], list[Pair]]]:
+def loads(
+    rng: random.Random, names: list[str], pairs: list[Pair], count: int
+) -> list[tuple[list[str], list[Pair]]]:
     """Both spread over loads at random; some evidence comes before the identifiers that it names."""
     parts: list[tuple[list[str], list[Pair]]] = [([], []) for _ in range(count)]
     for name in names:
@@ -41,12 +44,16 @@ def loads(rng: random.Random, names: list[str], pairs: list[Pair], count: int) -
     return parts
 
 
-@settings(max_examples=4, phases=[Phase.generate])
+@pytest.mark.long
+@settings(max_examples=3, phases=[Phase.generate])
 @given(seed=st.integers(0, 2**32), count=st.integers(2, 4))
 def test_any_order_and_any_split_give_the_same_people(seed: int, count: int) -> None:
     rng = random.Random(seed)
     names, pairs = worlds(rng)
-    with TemporaryDirectory() as folder, open_engine("duckdb", str(Path(folder) / "lake"), threads=1) as engine:
+    with (
+        TemporaryDirectory() as folder,
+        open_engine("duckdb", str(Path(folder) / "lake"), threads=1) as engine,
+    ):
         for batch, (some, facts) in enumerate(loads(rng, names, pairs, count), start=1):
             land(engine, batch, some, facts)
             run(engine, since=batch - 1)

@@ -120,7 +120,8 @@ class PersonExplanation:
             now = ", ".join(str(person) for person in self.became) or "nobody"
             return f"Person {self.person_id} is no longer in the map; its identifiers lead to {now} now."
         many = "1 identifier" if self.identifiers_total == 1 else f"{self.identifiers_total:,} identifiers"
-        return f"Person {self.person_id} has {many}, joined by {self.evidence_total:,} facts of evidence."
+        facts = "1 fact" if self.evidence_total == 1 else f"{self.evidence_total:,} facts"
+        return f"Person {self.person_id} has {many}, joined by {facts} of evidence."
 
 
 def _plain(value: object) -> object:
