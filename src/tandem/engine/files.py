@@ -16,19 +16,18 @@ from pathlib import Path
 from typing import Any
 
 import duckdb
-import pyarrow as pa
 from sqlglot import exp
 
 from tandem.engine.functions import lower
-from tandem.engine.lake import ARROW
+from tandem.engine.lists import arrow_list
 from tandem.engine.opened import LONGEST_LINE, NOTHING, json_lines, parquet_query, text_of
 from tandem.kernel.values import Type
 
 WHOLE, RAW = exp.column("_whole"), exp.column("_raw")
 NO_OBJECT = "CASE WHEN v IS NULL OR NOT starts_with(ltrim(_raw), '{') THEN 'invalid_json' END AS _trouble"
 UNCLOSED = "UNQUOTED VALUE"
-SEGMENT_TYPES = (pa.int64(), pa.int64(), pa.int64())
-TROUBLE_TYPES = (pa.int64(), pa.int64(), pa.string(), pa.string())
+SEGMENTS = (("start", Type.INTEGER), ("file", Type.INTEGER), ("line", Type.INTEGER))
+TROUBLES = (("f", Type.INTEGER), ("l", Type.INTEGER), ("t", Type.TEXT), ("r", Type.TEXT))
 Layer = Mapping[str, exp.Expr]
 
 
@@ -140,11 +139,7 @@ class Listed(FileRead):
 
     def table(self) -> Any:
         """The list as an Arrow table."""
-        arrays = {
-            column: pa.array([row[number] for row in self.rows], ARROW[type_])
-            for number, (column, type_) in enumerate(self.columns)
-        }
-        return pa.table(arrays)
+        return arrow_list(self.columns, self.rows)
 
 
 @dataclass(frozen=True)
@@ -272,13 +267,9 @@ class Landing:
 
     def _finish(self) -> None:
         shape = self.read.shape
-        self.db.register(
-            "incoming_troubles", pa.table(_columns(("f", "l", "t", "r"), self.troubles, TROUBLE_TYPES))
-        )
+        self.db.register("incoming_troubles", arrow_list(TROUBLES, self.troubles))
         starts = list({segment[0]: segment for segment in self.segments}.values())
-        self.db.register(
-            "incoming_segments", pa.table(_columns(("start", "file", "line"), starts, SEGMENT_TYPES))
-        )
+        self.db.register("incoming_segments", arrow_list(SEGMENTS, starts))
         try:
             query = shape.query(self._located(starts), self._raw_texts(), self._whole())
             self.db.execute(f"CREATE TABLE {quoted(self.name)} AS {query}")
@@ -349,10 +340,6 @@ def _printed(part: exp.Expr, whole: exp.Expr) -> str:
 
     filled = part.copy().transform(swap)
     return str(lower(exp.select(filled), "duckdb").expressions[0].sql("duckdb"))
-
-
-def _columns(names: Sequence[str], rows: Sequence[Sequence[object]], types: Sequence[Any]) -> dict[str, Any]:
-    return {name: pa.array([row[n] for row in rows], types[n]) for n, name in enumerate(names)}
 
 
 def _is_ours(error: Exception) -> bool:

@@ -17,6 +17,7 @@ from deltalake.exceptions import CommitFailedError, DeltaError
 
 from tandem.engine import problems
 from tandem.engine.catalogue.model import Table
+from tandem.engine.lists import arrow_list
 from tandem.kernel.problems import Problems
 from tandem.kernel.values import Type
 
@@ -54,8 +55,7 @@ def arrow_schema(table: Table) -> Any:
 
 def arrow_rows(columns: Sequence[tuple[str, Type]], rows: Iterable[Mapping[str, object]]) -> Any:
     """Rows as an Arrow table of these columns; a key that a row has not is NULL."""
-    schema = pa.schema([pa.field(name, ARROW[type_]) for name, type_ in columns])
-    return pa.Table.from_pylist(list(rows), schema=schema)
+    return arrow_list(columns, [[row.get(name) for name, _ in columns] for row in rows])
 
 
 class Lake:
