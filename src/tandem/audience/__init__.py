@@ -6,7 +6,7 @@ Must never read a base table without a permit, or count an unknown value as a no
 """
 
 from tandem.audience.binding import bind
-from tandem.audience.membership import MembershipChange, evaluate, members_now
+from tandem.audience.membership import MembershipChange, dissolve, evaluate, members_now
 from tandem.audience.node import Node
 from tandem.audience.people import people
 from tandem.audience.preview import Listed, Preview, Reach, list_audiences, preview
@@ -20,6 +20,7 @@ __all__ = [
     "Reach",
     "bind",
     "compute_traits",
+    "dissolve",
     "evaluate",
     "list_audiences",
     "members_now",

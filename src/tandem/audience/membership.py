@@ -38,10 +38,20 @@ def evaluate(
     logged but not carried out (a crash in between) is carried out before anything else, so that no entry or
     exit is lost or logged twice.
     """
-    name, purpose = audience.audience, permit.purpose
     node = bind(audience, charter, engine.catalogue)
+    inside = people(node, permit, engine.catalogue, now)
+    return _bring_to(engine, audience.audience, permit.purpose, inside, now)
+
+
+def dissolve(engine: Engine, name: str, purpose: str, now: datetime) -> MembershipChange:
+    """Let everybody leave an audience that the charter has no more; logged like any other exit."""
+    nobody = members_now(engine, name, purpose).where(exp.false())
+    return _bring_to(engine, name, purpose, nobody, now)
+
+
+def _bring_to(engine: Engine, name: str, purpose: str, inside: exp.Query, now: datetime) -> MembershipChange:
     _carry_out(engine, name, purpose, _last_logged(engine, name, purpose))
-    members = engine.stage("audience_members", people(node, permit, engine.catalogue, now))
+    members = engine.stage("audience_members", inside)
     try:
         changes = engine.stage("audience_changes", _changes(engine, members, name, purpose, now))
         size = engine.count(exp.select("*").from_(members))

@@ -5,10 +5,12 @@ from datetime import datetime
 from pathlib import Path
 from typing import assert_never
 
+from tandem.audience import dissolve
 from tandem.kernel.values import Actor
 from tandem.usecases.evaluate_audiences import evaluate_one
 from tandem.usecases.plan_charter import (
     AddTables,
+    DissolveAudience,
     EvaluateAudience,
     OpenCampaign,
     Plan,
@@ -65,6 +67,8 @@ def _perform(work: Workspace, stage: Stage, now: datetime) -> None:
             refresh_traits(work, now)
         case EvaluateAudience(audience=name):
             evaluate_one(work, work.charter.audience(name), now)
+        case DissolveAudience(audience=name):
+            dissolve(work.engine, name, work.charter.purposes.counting, now)
         case AddTables() | OpenCampaign():
             pass  # tables come with their first rows, campaigns with the next run; both are said, none is done
         case _:

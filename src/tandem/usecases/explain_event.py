@@ -98,10 +98,8 @@ def _proofs(reader: Reader, event_id: int) -> Station:
     evidence = reader.rows("evidence", equals("event_id", event_id))
     consents = reader.rows("consents", equals("proof_event_id", event_id))
     lines = [
-        f"First proof that a {row['left_kind']} and a {row['right_kind']} belong together."
+        f"First proof that this {row['left_kind']} and this {row['right_kind']} belong together."
         for row in evidence
     ]
     lines += [f"Proof of consent: {row['state']} for {row['purpose']}, {row['at']}." for row in consents]
-    return Station(
-        "what it proves", tuple(lines) or ("Nothing beyond itself.",), (*evidence, *consents)
-    )
+    return Station("what it proves", tuple(lines) or ("Nothing beyond itself.",), (*evidence, *consents))

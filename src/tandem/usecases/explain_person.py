@@ -84,7 +84,8 @@ def _campaigns(reader: Reader, person: int) -> Station:
     assigned = reader.rows("assignments", equals("person_id", person), newest="assigned_at")
     receipts = reader.rows("receipts", equals("person_id", person), newest="at")
     lines = [
-        f"{row['campaign']}: {row['arm']} (bucket {row['bucket']} of 10,000), assigned {row['assigned_at']} under permit {row['permit']}."
+        f"{row['campaign']}: {row['arm']} (bucket {row['bucket']} of 10,000), assigned {row['assigned_at']} "
+        f"under permit {row['permit']}."
         for row in assigned
     ]
     lines += [

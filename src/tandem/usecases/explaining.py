@@ -59,13 +59,17 @@ class Reader:
     def rows(
         self, table: str, where: exp.Expr, *, limit: int = 50, newest: str | None = None
     ) -> list[dict[str, Any]]:
-        """Rows of a base table that satisfy a condition on its own columns, newest first, without hidden columns."""
+        """Rows of a base table that satisfy a condition on its own columns, newest first, without hidden columns.
+
+        Rows of one instant stand in the order of the table's key, so that the same question has the same answer.
+        """
         described = self.work.engine.catalogue[table]
         columns = self._seen(described)
         stamp = self.permit(frozenset(FieldRef(table, name) for name in columns)).fingerprint
         query = exp.select(*columns).from_(self.work.engine.ref(table, by=stamp)).where(where)
         if newest:
             query = query.order_by(exp.Ordered(this=exp.column(newest), desc=True))
+        query = query.order_by(*(exp.column(name) for name in described.key if name in columns))
         return [_readable(row) for row in self.work.engine.dicts(query.limit(limit))]
 
     def _seen(self, table: Table) -> list[str]:

@@ -95,6 +95,18 @@ class EvaluateAudience:
 
 
 @dataclass(frozen=True)
+class DissolveAudience:
+    """An audience that the charter has no more: everybody in it leaves. Absent unless one was removed."""
+
+    audience: str
+    lost: Shown | None
+
+    def sentence(self) -> str:
+        """What it does, in English."""
+        return f"dissolve `{self.audience}` (removed)" + (f": {self.lost} people leave" if self.lost else "")
+
+
+@dataclass(frozen=True)
 class OpenCampaign:
     """A campaign that the next run will start or go on with under new terms. Absent unless it was edited."""
 
@@ -120,7 +132,15 @@ class PutInForce:
         return f"put the charter in force ({self.fingerprint[:12]})"
 
 
-Stage = AddTables | ResolveAgain | RefreshProfiles | EvaluateAudience | OpenCampaign | PutInForce
+Stage = (
+    AddTables
+    | ResolveAgain
+    | RefreshProfiles
+    | EvaluateAudience
+    | DissolveAudience
+    | OpenCampaign
+    | PutInForce
+)
 
 
 @dataclass(frozen=True)
@@ -254,6 +274,9 @@ def _effects(work: Workspace, edits: tuple[Edit, ...], now: datetime, told: Told
     for number, (name, because) in enumerate(touched.items()):
         told(f"counting {name}", number, len(touched))
         yield _audience_effect(work, name, because, profile, now)
+    for edit in edits:
+        if (edit.part, edit.change) == ("audiences", "removed"):
+            yield _dissolution(work, edit.name)
     for campaign in work.charter.campaigns:
         if any(edit.part == "campaigns" and edit.name == campaign.campaign for edit in edits):
             yield _campaign_effect(work, campaign, profile, now)
@@ -315,6 +338,14 @@ def _audience_effect(
         for query in (members, exp.except_(members, before), exp.except_(before, members))
     )
     return EvaluateAudience(name, because, size, gained, lost)
+
+
+def _dissolution(work: Workspace, name: str) -> DissolveAudience:
+    permit = _permit(work, work.charter.purposes.counting, frozenset())
+    if permit is None:
+        return DissolveAudience(name, None)
+    before = work.engine.count(members_now(work.engine, name, permit.purpose))
+    return DissolveAudience(name, shown(before, permit.smallest_group))
 
 
 def _campaign_effect(

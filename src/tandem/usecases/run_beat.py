@@ -1,4 +1,7 @@
-"""One beat of the loop: collect, resolve, refresh, evaluate, act. Each stage is incremental; the same now changes nothing."""
+"""One beat of the loop: collect, resolve, refresh, evaluate, act.
+
+Each stage is incremental; the same now changes nothing.
+"""
 
 import time
 from collections.abc import Callable, Iterator
