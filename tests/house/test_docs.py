@@ -16,6 +16,8 @@ LINK = re.compile(r"!?\[[^\]]*\]\(([^)\s]+)\)")
 FENCE = re.compile(r"^(```|~~~).*?^\1", re.MULTILINE | re.DOTALL)
 # Where the reasons of receipts are written down in the code.
 REASON_FILES = ("deliver/words.py", "deliver/posting.py", "deliver/writing.py", "policy/reasons.py")
+# Read from the environment by name, or by the command line for an option.
+VARIABLE = r'(?:environ[^\n]*|envvar=)"(TANDEM_[A-Z_]+|SPARK_[A-Z_]+)"'
 
 
 @pytest.mark.parametrize("page", PAGES, ids=lambda path: str(path.relative_to(ROOT)))
@@ -69,7 +71,7 @@ def test_every_reason_of_a_receipt_is_in_the_glossary() -> None:
 def test_every_variable_of_the_environment_is_documented() -> None:
     sources = "".join(path.read_text() for path in (ROOT / "src/tandem").rglob("*.py"))
     text = "".join(page.read_text() for page in PAGES)
-    assert sorted(name for name in set(re.findall(r"TANDEM_[A-Z_]+", sources)) if name not in text) == []
+    assert sorted(name for name in set(re.findall(VARIABLE, sources)) if name not in text) == []
 
 
 def _anchors(page: Path) -> set[str]:
