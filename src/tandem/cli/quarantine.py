@@ -78,9 +78,15 @@ def replay(
     if json_:
         output.as_json(done.to_dict())
     else:
+        counts = {
+            "landed": done.landed,
+            "there already": done.duplicate,
+            "unplanned": done.unplanned,
+            "wait on": done.still,
+        }
+        entries = numbers.plural(done.entries, "entry", "entries")
         output.good(
-            f"{numbers.plural(done.entries, 'entry', 'entries')} replayed: {numbers.count(done.landed)} landed, "
-            f"{numbers.count(done.duplicate)} there already, {numbers.count(done.unplanned)} unplanned, {numbers.count(done.still)} wait on"
+            f"{entries} replayed: {', '.join(f'{numbers.count(n)} {word}' for word, n in counts.items())}"
         )
         output.problems(done.problems)
     if done.still or done.problems:

@@ -47,7 +47,8 @@ def _assignment(reader: Reader, one: dict[str, Any]) -> Station:
 
 def _receipts(receipts: list[dict[str, Any]]) -> Station:
     lines = [
-        f"{row['at']}: {str(row['outcome']).replace('_', ' ')}, {row['reason']}: {row['sentence']} Permit {row['permit']}."
+        f"{row['at']}: {str(row['outcome']).replace('_', ' ')}, {row['reason']}: {row['sentence']} "
+        f"Permit {row['permit']}."
         for row in receipts
     ]
     return Station("decision", tuple(lines) or ("No receipt was written yet.",), tuple(receipts))
