@@ -49,7 +49,6 @@ RAW = [
 ]
 RULES = IdentityRules(
     kinds=(
-        KindRule(kind="crm", per_person=1),
         KindRule(kind="email", per_person=2),
         KindRule(kind="device", per_person=2, people_per=1),
     )
@@ -62,9 +61,9 @@ def town(rng: random.Random) -> tuple[list[str], list[Pair]]:
     names: set[str] = set()
     pairs: set[Pair] = set()
     for home in range(40):
-        mine = sorted({f"{rng.choice(RULES.kinds).kind}:h{home}-{rng.randint(0, 3)}" for _ in range(8)})
+        mine = sorted({f"{rng.choice(RULES.kinds).kind}:h{home}-{rng.randint(0, 3)}" for _ in range(6)})
         names |= set(mine)
-        pairs |= {(a, b) for a, b in (sorted(rng.choices(mine, k=2)) for _ in range(12)) if a != b}
+        pairs |= {(a, b) for a, b in (sorted(rng.choices(mine, k=2)) for _ in range(8)) if a != b}
     return sorted(names), sorted(pairs)
 
 

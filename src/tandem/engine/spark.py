@@ -18,7 +18,7 @@ import duckdb
 import pyarrow.parquet as pq
 from deltalake.transaction import AddAction
 from pyspark.errors import PySparkException
-from pyspark.sql import DataFrame, SparkSession
+from pyspark.sql import Column, DataFrame, SparkSession, functions
 from pyspark.sql import types as t
 from sqlglot import exp
 
@@ -50,6 +50,8 @@ SETTINGS = {
     "spark.sql.execution.arrow.pyspark.enabled": "true",
     "spark.sql.caseSensitive": "true",
     "spark.log.level": "ERROR",
+    # With it, checkpointing a union of stages can fail (Spark 4.3: "key not found" in UnionBase.rewriteConstraints).
+    "spark.sql.constraintPropagation.enabled": "false",
 }
 
 
@@ -95,6 +97,7 @@ class SparkEngine(Engine):
             "spark.sql.ansi.enabled",
             "spark.sql.timestampType",
             "spark.sql.caseSensitive",
+            "spark.sql.constraintPropagation.enabled",
         ):
             self._spark.conf.set(name, SETTINGS[name])
 
@@ -164,10 +167,11 @@ class SparkEngine(Engine):
 
     def _view(self, table: Table, files: Sequence[str], columns: Sequence[str]) -> None:
         schema = t.StructType([t.StructField(c.name, SPARK[c.type]) for c in table.columns])
+        # An empty createDataFrame starts Python workers and is joined like a full one; this the optimiser removes.
         frame = (
-            self._spark.createDataFrame([], schema)
-            if not files
-            else self._spark.read.schema(schema).parquet(*files)
+            self._spark.read.schema(schema).parquet(*files)
+            if files
+            else self._spark.sql("SELECT 1").where("false").select(*(_nothing(field) for field in schema))
         )
         frame.select(*table.names).createOrReplaceTempView(table.name)
 
@@ -189,6 +193,10 @@ class SparkEngine(Engine):
         except Exception as error:
             shutil.rmtree(target, ignore_errors=True)
             raise translate(error) from error
+
+
+def _nothing(field: t.StructField) -> Column:
+    return functions.lit(None).cast(field.dataType).alias(field.name)
 
 
 def _added(folder: str, file: Path, rows: int) -> AddAction:
