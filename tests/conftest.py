@@ -19,6 +19,7 @@ NOT_RUN = pytest.StashKey[Counter[str]]()
 
 
 def pytest_configure(config: pytest.Config) -> None:
+    os.environ.setdefault("SPARK_CONF_DIR", str(Path(__file__).parent / "spark"))
     config.stash[NOT_RUN] = Counter()
     config.addinivalue_line("markers", "shared: needs the folder of real data beside the project")
     home = java_home()
