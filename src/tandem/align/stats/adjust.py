@@ -3,7 +3,6 @@
 from collections.abc import Sequence
 
 import numpy as np
-from scipy import stats
 
 
 def holm(p_values: Sequence[float]) -> tuple[float, ...]:
@@ -16,6 +15,8 @@ def holm(p_values: Sequence[float]) -> tuple[float, ...]:
 
 def benjamini_hochberg(p_values: Sequence[float]) -> tuple[float, ...]:
     """Benjamini and Hochberg (1995) adjusted p-values in the order given: the share of false alarms."""
-    if not len(p_values):
-        return ()
-    return tuple(stats.false_discovery_control(p_values, method="bh").tolist())
+    p = np.asarray(p_values, dtype=float)
+    order = np.argsort(p, kind="stable")
+    stepped = p[order] * len(p) / np.arange(1, len(p) + 1)
+    lowest = np.minimum.accumulate(stepped[::-1])[::-1]
+    return tuple(np.minimum(lowest, 1.0)[np.argsort(order, kind="stable")].tolist())

@@ -3,7 +3,7 @@
 from dataclasses import dataclass
 from math import sqrt
 
-from scipy import stats
+from scipy import special
 
 
 @dataclass(frozen=True)
@@ -38,12 +38,12 @@ def difference(p1: float, n1: float, p2: float, n2: float, confidence: float = 0
         low=max(-1.0, gap - sqrt((p1 - low1) ** 2 + (high2 - p2) ** 2)),
         high=min(1.0, gap + sqrt((high1 - p1) ** 2 + (p2 - low2) ** 2)),
         z=z,
-        p=float(2 * stats.norm.sf(abs(z))),
+        p=float(2 * special.ndtr(-abs(z))),
     )
 
 
 def _wilson(p: float, n: float, confidence: float) -> tuple[float, float]:
     """Wilson (1927): the roots in q of (p - q)^2 = z^2 q (1 - q) / n."""
-    z2 = float(stats.norm.isf((1 - confidence) / 2)) ** 2
+    z2 = float(-special.ndtri((1 - confidence) / 2)) ** 2
     root = sqrt(z2 * (z2 + 4 * n * p * (1 - p)))
     return (2 * n * p + z2 - root) / (2 * (n + z2)), (2 * n * p + z2 + root) / (2 * (n + z2))

@@ -2,7 +2,7 @@
 
 from math import expm1, log, sqrt
 
-from scipy import stats
+from scipy import special
 
 from tandem.measure.stats.answer import (
     NO_CONVERSIONS,
@@ -77,7 +77,7 @@ def newcombe(x1: int, n1: int, x2: int, n2: int, confidence: float = 0.95) -> tu
 
 def _wilson(x: int, n: int, confidence: float) -> tuple[float, float]:
     """Wilson (1927) score limits of x/n, in [0, 1]."""
-    z = float(stats.norm.isf((1 - confidence) / 2))
+    z = float(-special.ndtri((1 - confidence) / 2))
     p = x / n
     centre = (p + z * z / (2 * n)) / (1 + z * z / n)
     half = z * sqrt(p * (1 - p) / n + z * z / (4 * n * n)) / (1 + z * z / n)
@@ -87,7 +87,7 @@ def _wilson(x: int, n: int, confidence: float) -> tuple[float, float]:
 def _pooled_z_p(treated: Moments, control: Moments) -> float:
     pooled = (treated.conversions + control.conversions) / (treated.n + control.n)
     error = sqrt(pooled * (1 - pooled) * (1 / treated.n + 1 / control.n))
-    return float(2 * stats.norm.sf(abs(treated.rate - control.rate) / error))
+    return float(2 * special.ndtr(-abs(treated.rate - control.rate) / error))
 
 
 def _log_ratio(treated: Moments, control: Moments, confidence: float) -> Relative | Refusal:
@@ -100,7 +100,7 @@ def _log_ratio(treated: Moments, control: Moments, confidence: float) -> Relativ
             expected="at least one in each arm",
         )
     centre = log(treated.rate) - log(control.rate)
-    half = float(stats.norm.isf((1 - confidence) / 2)) * sqrt(
+    half = float(-special.ndtri((1 - confidence) / 2)) * sqrt(
         (1 - treated.rate) / treated.conversions + (1 - control.rate) / control.conversions
     )
     return Relative(expm1(centre), expm1(centre - half), expm1(centre + half), RELATIVE_METHOD)

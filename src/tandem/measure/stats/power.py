@@ -2,7 +2,7 @@
 
 from math import ceil, sqrt
 
-from scipy import stats
+from scipy import special
 
 from tandem.measure.stats.answer import check_confidence
 
@@ -14,7 +14,7 @@ def expected_half_width(n: int, holdout: float, base_rate: float, confidence: fl
     at `base_rate`. Normal approximation z sqrt(p (1 - p) (1/n1 + 1/n0)). ValueError outside these bounds.
     """
     check_confidence(confidence)
-    return float(stats.norm.isf((1 - confidence) / 2)) * _error(n, holdout, base_rate)
+    return float(-special.ndtri((1 - confidence) / 2)) * _error(n, holdout, base_rate)
 
 
 def detectable_difference(
@@ -26,7 +26,7 @@ def detectable_difference(
     """
     check_confidence(1 - alpha)
     check_confidence(power)
-    return float(stats.norm.isf(alpha / 2) + stats.norm.ppf(power)) * _error(n, holdout, base_rate)
+    return float(-special.ndtri(alpha / 2) + special.ndtri(power)) * _error(n, holdout, base_rate)
 
 
 def people_needed(half_width: float, holdout: float, base_rate: float, confidence: float = 0.95) -> int:

@@ -4,7 +4,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 
 import numpy as np
-from scipy import stats
+from scipy import special
 
 from tandem.measure.stats.answer import RATIO_BROKEN, TOO_FEW, Refusal
 
@@ -77,7 +77,7 @@ def sample_ratio(
         counts=tuple(int(count) for count in counts),
         expected=tuple(expected.tolist()),
         chi_square=chi_square,
-        p_value=float(stats.chi2.sf(chi_square, len(shares) - 1)),
+        p_value=float(special.chdtrc(len(shares) - 1, chi_square)),
         alarm=alarm,
     )
 

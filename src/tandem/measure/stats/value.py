@@ -2,7 +2,7 @@
 
 from math import sqrt
 
-from scipy import stats
+from scipy import special
 
 from tandem.measure.stats.answer import (
     NO_RELATIVE,
@@ -37,7 +37,7 @@ def value(treated: Moments, control: Moments, confidence: float = 0.95) -> Estim
         return refusal
     error1, error0 = treated.variance / treated.n, control.variance / control.n
     freedom = (error1 + error0) ** 2 / (error1**2 / (treated.n - 1) + error0**2 / (control.n - 1))
-    critical = float(stats.t.isf((1 - confidence) / 2, freedom))
+    critical = float(-special.stdtrit(freedom, (1 - confidence) / 2))
     error = sqrt(error1 + error0)
     difference = treated.mean - control.mean
     return Estimate(
@@ -46,7 +46,7 @@ def value(treated: Moments, control: Moments, confidence: float = 0.95) -> Estim
         difference=difference,
         low=difference - critical * error,
         high=difference + critical * error,
-        p_value=float(2 * stats.t.sf(abs(difference) / error, freedom)),
+        p_value=float(2 * special.stdtr(freedom, -abs(difference) / error)),
         relative=_fieller(treated.mean, error1, control.mean, error0, critical),
         confidence=confidence,
         method=METHOD,
