@@ -39,8 +39,8 @@ def _kept(engine: Engine, source: Source, ids: Sequence[int]) -> Kept:
         exp.column("source", "q").eq(exp.Literal.string(source.source)),
     )
     file, at = exp.column("file", "w"), exp.column("at", "w")
-    batches = exp.select(file, at).distinct().from_(waits.subquery("w")).order_by(file.copy(), at.copy())
-    found: list[tuple[str, datetime]] = engine.rows(batches)
+    batches = exp.select(file, at).distinct().from_(waits.subquery("w"))
+    found: list[tuple[str, datetime]] = sorted(engine.rows(batches))
     files = tuple(BatchFile(number, name, "", moment) for number, (name, moment) in enumerate(found))
     order = exp.Order(expressions=[file.copy(), at.copy()])
     rank = exp.Window(this=exp.Anonymous(this="dense_rank"), order=order) - exp.Literal.number(1)

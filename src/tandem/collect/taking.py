@@ -219,7 +219,7 @@ def land(bench: Bench, work: Work, refused: Sequence[Refused], notes: Sequence[P
 
 def drop_stages(engine: Engine) -> None:
     """Forget all that a batch staged."""
-    for name in (*landing.STAGES, *about.STAGES, waiting.REFUSED):
+    for name in (*landing.STAGES, *about.STAGES, waiting.REFUSED, waiting.WAITING):
         engine.drop_stage(name)
 
 

@@ -25,7 +25,7 @@ from tandem.engine.files import Listed
 from tandem.kernel import Problem, digest60, iso
 from tandem.kernel.values import Type
 
-REFUSED, IDS = "collect_refused", "collect_ids"
+REFUSED, WAITING, IDS = "collect_refused", "collect_waiting", "collect_ids"
 COLUMNS = (
     "quarantine_id", "source", "kind", "level", "code", "path", "found", "expected", "payload", "file", "line",
     "at", "batch_id",
@@ -47,7 +47,7 @@ def land_waiting(work: Work, refused: Sequence[Refused]) -> list[Waiting]:
     if refused:
         work.engine.stage_files(REFUSED, _listed(work, refused))
         queries.append(exp.select(*(exp.column(name, "q") for name in COLUMNS)).from_(table(REFUSED, "q")))
-    every = union(queries)
+    every = work.engine.stage(WAITING, union(queries))
     counted = _counted(work.engine, every)
     work.append("quarantine", _first_time(work, every))
     return counted
@@ -163,23 +163,22 @@ def _listed(work: Work, refused: Sequence[Refused]) -> Listed:
     return Listed(tuple((name, kinds.get(name, Type.TEXT)) for name in COLUMNS), rows)
 
 
-def _counted(engine: Engine, query: exp.Query) -> list[Waiting]:
+def _counted(engine: Engine, every: exp.Table) -> list[Waiting]:
     names = ("level", "code", "path")
     columns = [exp.column(name, "q") for name in names]
-    grouped = exp.select(*columns, exp.Count(this=exp.Star())).from_(query.copy().subquery("q"))
+    grouped = exp.select(*columns, exp.Count(this=exp.Star())).from_(table(every.name, "q"))
     rows = engine.rows(
         grouped.group_by(*(column.copy() for column in columns)).order_by(*(c.copy() for c in columns))
     )
     return [Waiting(*row) for row in rows]
 
 
-def _first_time(work: Work, query: exp.Query) -> exp.Query:
+def _first_time(work: Work, every: exp.Table) -> exp.Query:
     """One row per entry that no earlier batch has: the same content may come in two files of one batch."""
     order = exp.Order(expressions=[exp.column("file", "a"), exp.column("line", "a")])
     nth = exp.Window(this=exp.RowNumber(), partition_by=[exp.column("quarantine_id", "a")], order=order)
-    ranked = exp.select(*(exp.column(name, "a") for name in COLUMNS), nth.as_("nth")).from_(
-        query.subquery("a")
-    )
+    ranked = exp.select(*(exp.column(name, "a") for name in COLUMNS), nth.as_("nth"))
+    ranked = ranked.from_(table(every.name, "a"))
     outer = exp.select(*(exp.column(name, "q") for name in COLUMNS)).from_(ranked.subquery("q"))
     outer = outer.where(exp.column("nth", "q").eq(1))
     if work.engine.version("quarantine") < 0:
