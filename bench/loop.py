@@ -133,11 +133,13 @@ WITH web AS (
 ), devices AS (
   SELECT anon, min(email) AS email FROM web WHERE email IS NOT NULL GROUP BY anon HAVING count(DISTINCT email) = 1
 ), bought AS (
-  SELECT email, sum(amount) AS spent, count(*) FILTER (happened >= {now}::TIMESTAMP - INTERVAL 365 DAY AND happened < {now}) AS n
+  SELECT email, sum(amount) AS spent,
+    count(*) FILTER (happened >= {now}::TIMESTAMP - INTERVAL 365 DAY AND happened < {now}) AS n
   FROM till GROUP BY email
 ), viewed AS (
   SELECT d.email, count(*) AS n FROM web w JOIN devices d USING (anon)
-  WHERE w.kind = 'Page Viewed' AND w.happened >= {now}::TIMESTAMP - INTERVAL 30 DAY AND w.happened < {now} GROUP BY d.email
+  WHERE w.kind = 'Page Viewed' AND w.happened >= {now}::TIMESTAMP - INTERVAL 30 DAY AND w.happened < {now}
+  GROUP BY d.email
 )
 SELECT count(*) FROM crm JOIN bought USING (email) LEFT JOIN viewed USING (email)
 WHERE country = 'GB' AND newsletter = 'yes' AND spent >= 100 AND bought.n >= 2 AND coalesce(viewed.n, 0) < 3
@@ -155,8 +157,8 @@ def write_files(data: Path, events: int, people: int) -> None:
         CASE WHEN random() < 0.6 THEN 'GB' ELSE 'IE' END AS country, '2025-01-01' AS updated_at,
         CASE WHEN random() < 0.55 THEN 'yes' WHEN random() < 0.6 THEN 'no' ELSE '' END AS newsletter
         FROM range({people}) t(i)) TO '{data}/crm.csv' (HEADER)""")
-    db.execute(f"""COPY (SELECT 'r' || i AS receipt, 'person' || CAST(floor(random() * {people}) AS INT) || '@shop.example'
-        AS email, {at} AS sold_at, printf('%.2f', 5 + random() * 120) AS amount, 'tents' AS category
+    db.execute(f"""COPY (SELECT 'r' || i AS receipt,
+        'person' || CAST(floor(random() * {people}) AS INT) || '@shop.example' AS email, {at} AS sold_at, printf('%.2f', 5 + random() * 120) AS amount, 'tents' AS category
         FROM range({till}) t(i)) TO '{data}/till.csv' (HEADER)""")
     db.execute(f"""COPY (SELECT 'm' || i AS "messageId", 'track' AS "type", 'device' || p AS "anonymousId",
         CASE WHEN i % 5 = 0 THEN 'Signed In' ELSE 'Page Viewed' END AS "event", {at} AS "timestamp",

@@ -51,7 +51,12 @@ class Company:
     def answer(self) -> None:
         """The two weeks after the launch: who got the message and who did not go shopping as they will."""
         respond(
-            self.truth, self.root, self.mails(), start=LAUNCH, days=self.truth.plant.days, seed=self.truth.seed
+            self.truth,
+            self.root,
+            self.mails(),
+            start=LAUNCH,
+            days=self.truth.plant.days,
+            seed=self.truth.seed,
         )
 
 

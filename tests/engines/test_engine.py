@@ -10,7 +10,8 @@ import pytest
 from deltalake import DeltaTable
 from sqlglot import exp
 
-from tandem.engine import Column, Engine, Mark, functions as f
+from tandem.engine import Column, Engine, Mark
+from tandem.engine import functions as f
 from tandem.engine.catalogue import event_table
 from tandem.engine.duck import DuckEngine
 from tandem.kernel import Problems, digest60

@@ -2,11 +2,9 @@
 
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
-from datetime import datetime
-from pathlib import Path
 
 import pytest
-from beats import LAUNCH, MARKETER, READ, Company, Rows, copied, lay_out, rows, tables
+from beats import LAUNCH, READ, Company, Rows, copied, lay_out, tables
 from sqlglot import exp
 
 from tandem.deliver import MailSink
@@ -130,7 +128,9 @@ def test_the_planted_lift_lies_in_the_interval(run: Run) -> None:
     found, people = run.company.work(measured)
     planted = expected_lift(run.company.truth, people["treated"], people["control"], run.reached)
     if isinstance(found, NoLift):
-        assert found.reason.code == "MSR-001", "with few people only their number may keep a lift from being told"
+        assert found.reason.code == "MSR-001", (
+            "with few people only their number may keep a lift from being told"
+        )
         return
     assert isinstance(found.conversion, Estimate)
     assert found.conversion.low <= planted.conversion <= found.conversion.high
@@ -200,5 +200,10 @@ def differing(one: dict[str, Rows], other: dict[str, Rows]) -> dict[str, tuple[R
     for name in one:
         left, right = (set(map(repr, some[name])) for some in (one, other))
         if one[name] != other[name]:
-            found[name] = (sorted(left - right)[:3], sorted(right - left)[:3], len(one[name]), len(other[name]))
+            found[name] = (
+                sorted(left - right)[:3],
+                sorted(right - left)[:3],
+                len(one[name]),
+                len(other[name]),
+            )
     return found

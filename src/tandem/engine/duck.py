@@ -47,10 +47,13 @@ class DuckEngine(Engine):
 
     def batches(self, query: exp.Query, size: int = 10_000) -> Iterator[list[dict[str, Any]]]:
         cursor = self._db.cursor()
-        reader = cursor.sql(self.prepare(query)).to_arrow_reader(size)
-        for batch in reader:
-            yield batch.to_pylist()
-        cursor.close()
+        try:
+            for batch in cursor.sql(self.prepare(query)).to_arrow_reader(size):
+                yield batch.to_pylist()
+        except FAILURES as error:
+            raise translate(error) from error
+        finally:
+            cursor.close()
 
     def close(self) -> None:
         self._db.close()

@@ -17,6 +17,7 @@ from typing import Any
 import duckdb
 import pyarrow.parquet as pq
 from deltalake.transaction import AddAction
+from py4j.protocol import Py4JError
 from pyspark.errors import PySparkException
 from pyspark.sql import Column, DataFrame, SparkSession, functions
 from pyspark.sql import types as t
@@ -40,6 +41,7 @@ SPARK: dict[Type, Any] = {
     Type.TIMESTAMP: t.TimestampNTZType(),
     Type.DATE: t.DateType(),
 }
+FAILURES = (PySparkException, Py4JError)
 SETTINGS = {
     "spark.ui.enabled": "false",
     "spark.ui.showConsoleProgress": "false",
@@ -106,11 +108,14 @@ class SparkEngine(Engine):
 
     def batches(self, query: exp.Query, size: int = 10_000) -> Iterator[list[dict[str, Any]]]:
         held: list[dict[str, Any]] = []
-        for row in self._frame(self.prepare(query)).toLocalIterator():
-            held.append(row.asDict())
-            if len(held) == size:
-                yield held
-                held = []
+        try:
+            for row in self._frame(self.prepare(query)).toLocalIterator():
+                held.append(row.asDict())
+                if len(held) == size:
+                    yield held
+                    held = []
+        except FAILURES as error:
+            raise translate(error) from error
         if held:
             yield held
 
@@ -121,19 +126,19 @@ class SparkEngine(Engine):
     def _frame(self, sql: str) -> DataFrame:
         try:
             return self._spark.sql(sql)
-        except PySparkException as error:
+        except FAILURES as error:
             raise translate(error) from error
 
     def _rows(self, sql: str) -> list[tuple[Any, ...]]:
         try:
             return [tuple(row) for row in self._frame(sql).collect()]
-        except PySparkException as error:
+        except FAILURES as error:
             raise translate(error) from error
 
     def _stage(self, name: str, sql: str) -> tuple[str, ...]:
         try:
             frame = self._frame(sql).localCheckpoint(eager=True)
-        except PySparkException as error:
+        except FAILURES as error:
             raise translate(error) from error
         frame.createOrReplaceTempView(name)
         return tuple(frame.columns)

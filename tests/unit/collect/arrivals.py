@@ -82,7 +82,9 @@ class House:
         path = self.root / name
         path.parent.mkdir(parents=True, exist_ok=True)
         data = text.encode() if isinstance(text, str) else text
-        path.write_bytes(gzip.compress(data, mtime=0) if name.endswith(".gz") and isinstance(text, str) else data)
+        path.write_bytes(
+            gzip.compress(data, mtime=0) if name.endswith(".gz") and isinstance(text, str) else data
+        )
         return path
 
     def till(self, *rows: str, name: str = "till.csv") -> Path:
