@@ -158,7 +158,8 @@ def write_files(data: Path, events: int, people: int) -> None:
         CASE WHEN random() < 0.55 THEN 'yes' WHEN random() < 0.6 THEN 'no' ELSE '' END AS newsletter
         FROM range({people}) t(i)) TO '{data}/crm.csv' (HEADER)""")
     db.execute(f"""COPY (SELECT 'r' || i AS receipt,
-        'person' || CAST(floor(random() * {people}) AS INT) || '@shop.example' AS email, {at} AS sold_at, printf('%.2f', 5 + random() * 120) AS amount, 'tents' AS category
+        'person' || CAST(floor(random() * {people}) AS INT) || '@shop.example' AS email,
+        {at} AS sold_at, printf('%.2f', 5 + random() * 120) AS amount, 'tents' AS category
         FROM range({till}) t(i)) TO '{data}/till.csv' (HEADER)""")
     db.execute(f"""COPY (SELECT 'm' || i AS "messageId", 'track' AS "type", 'device' || p AS "anonymousId",
         CASE WHEN i % 5 = 0 THEN 'Signed In' ELSE 'Page Viewed' END AS "event", {at} AS "timestamp",
