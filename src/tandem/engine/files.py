@@ -60,7 +60,6 @@ class Shape:
         picked = "".join(f", {text} AS p{number}" for number, text in enumerate(raw))
         sql = f"SELECT *{picked} FROM {source}"
         known: set[str] = set()
-        sql = f"SELECT * FROM ({sql}) WHERE _trouble IS NULL OR _raw IS NULL OR trim(_raw) <> ''"
         for layer in self.layers:
             parts = {name: f"{_printed(part, whole)} AS {quoted(name)}" for name, part in layer.items()}
             again = ", ".join(text for name, text in parts.items() if name in known)
@@ -266,6 +265,11 @@ class Landing:
             self._note(number, self._insert_text(path), line)
 
     def _finish(self) -> None:
+        if self.read.format == "ndjson":
+            # Here and not as a filter of the query below: there it would make every line be parsed twice.
+            self.db.execute(
+                f"DELETE FROM {self.raw} WHERE strlen(_c0) < 1000 AND regexp_full_match(_c0, '\\s*')"
+            )
         shape = self.read.shape
         self.db.register("incoming_troubles", arrow_list(TROUBLES, self.troubles))
         starts = list({segment[0]: segment for segment in self.segments}.values())

@@ -11,6 +11,7 @@ import tempfile
 import zlib
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
+from itertools import islice
 from pathlib import Path
 from typing import IO, Any
 
@@ -132,20 +133,29 @@ def json_paths(path: Path, encoding: str, objects: Sequence[str], limit: int | N
     database = duckdb.connect(":memory:")
     try:
         with tempfile.TemporaryDirectory(prefix="tandem-") as folder:
-            source = json_lines(text_of(path, encoding, Path(folder)))
-            lines = f"(SELECT _c0 FROM {source}{'' if limit is None else f' LIMIT {limit}'})"
-            found: list[str] = []
-            for prefix in ("", *objects):
-                at = exp.Literal.string(
-                    "$" + "".join(f'."{part}"' for part in prefix.split(".") if part)
-                ).sql("duckdb")
-                query = f"SELECT DISTINCT unnest(TRY(json_keys(_c0, {at}))) FROM {lines} ORDER BY 1"
-                found += [f"{prefix}.{key}".lstrip(".") for (key,) in database.execute(query).fetchall()]
-            return tuple(found)
-    except (duckdb.Error, OSError, UnicodeError, EOFError):
+            _some_lines(database, path, encoding, limit, Path(folder))
+        found: list[str] = []
+        for prefix in ("", *objects):
+            at = exp.Literal.string("$" + "".join(f'."{part}"' for part in prefix.split(".") if part)).sql(
+                "duckdb"
+            )
+            query = f"SELECT DISTINCT unnest(TRY(json_keys(_c0, {at}))) FROM lines ORDER BY 1"
+            found += [f"{prefix}.{key}".lstrip(".") for (key,) in database.execute(query).fetchall()]
+        return tuple(found)
+    except (duckdb.Error, OSError, UnicodeError, EOFError, zlib.error):
         return ()
     finally:
         database.close()
+
+
+def _some_lines(database: Any, path: Path, encoding: str, limit: int | None, folder: Path) -> None:
+    """The table `lines`. The first few are read here: DuckDB's reader fills a large buffer before the first."""
+    if limit is None:
+        database.execute(f"CREATE TABLE lines AS SELECT * FROM {json_lines(text_of(path, encoding, folder))}")
+        return
+    with _text(path, encoding) as text:
+        database.register("given", pa.table({"_c0": list(islice(text, limit))}))
+    database.execute("CREATE TABLE lines AS SELECT * FROM given")
 
 
 def json_lines(path: Path) -> str:
