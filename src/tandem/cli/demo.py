@@ -1,5 +1,6 @@
 """tandem demo: a company with a known truth, the whole loop over it, held against that truth."""
 
+import sys
 from pathlib import Path
 from typing import Annotated
 
@@ -15,6 +16,13 @@ from tandem.usecases.run_complete_journey import run_complete_journey
 from tandem.usecases.run_demo import run_demo
 
 FOLDERS = {"harbour-and-pine": Path("harbour-and-pine"), "complete-journey": Path("complete-journey")}
+
+LOOK_AROUND = (
+    ("audience preview lapsed_big_spenders", "Who they are, whom you may write to, and why not the rest"),
+    ("campaign report winback", "What the campaign earned"),
+    ("quarantine list", "What broke its contract"),
+    ("explain person C0748569", "One person, every fact with its proof"),
+)
 
 
 @app.command()
@@ -77,11 +85,13 @@ def _show_truth(checks: tuple[Checked, ...]) -> None:
 
 
 def _show_next(target: Path) -> None:
-    here = f"tandem -C {target.name}"
+    here = f"{_near(Path(sys.argv[0]))} -C {_near(target)}"
     output.heading("Look around")
-    output.say(
-        f"  {here} audience preview lapsed_big_spenders     who they are, whom you may write to, why not the rest"
-    )
-    output.say(f"  {here} campaign report winback                  what the campaign earned")
-    output.say(f"  {here} quarantine list                          what broke its contract")
-    output.say(f"  {here} --as engineer explain person C0748569    one person, every fact with its proof")
+    for words, meaning in LOOK_AROUND:
+        output.say(f"  {meaning}:")
+        output.say(f"    {here} {words}")
+
+
+def _near(path: Path) -> Path:
+    """The path as short as it can be typed from here."""
+    return path.relative_to(Path.cwd()) if path.is_relative_to(Path.cwd()) else path
