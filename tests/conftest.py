@@ -25,8 +25,6 @@ def pytest_configure(config: pytest.Config) -> None:
     home = java_home()
     if home is not None:
         os.environ["JAVA_HOME"] = str(home)
-    # Hundreds of tiny queries: half of Spark's time would go into compiling for a long life that it does not have.
-    os.environ.setdefault("JDK_JAVA_OPTIONS", "-XX:TieredStopAtLevel=1 -XX:+UseSerialGC")
 
 
 def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item]) -> None:
