@@ -1,11 +1,17 @@
-"""Rules of every test run: what is left out is said at the end, and in CI leaving out what is required fails."""
+"""Rules of every test run: what is left out is said at the end, and in CI leaving out what is required fails.
+
+On several cores (pytest-xdist) the workers collect and the controller tells; see groups.py.
+"""
 
 import os
 from collections import Counter
 from collections.abc import Iterator
 from pathlib import Path
+from tempfile import TemporaryDirectory
+from typing import Any
 
 import pytest
+from groups import TOLD, GroupScheduling, long_first, tell
 from hypothesis import HealthCheck, settings
 from machine import NEEDS, java_home, missing
 from postgresql import Cluster
@@ -16,11 +22,15 @@ settings.register_profile(
 settings.load_profile("tandem")
 
 NOT_RUN = pytest.StashKey[Counter[str]]()
+GROUPS = pytest.StashKey[Path]()
 
 
 def pytest_configure(config: pytest.Config) -> None:
     os.environ.setdefault("SPARK_CONF_DIR", str(Path(__file__).parent / "spark"))
     config.stash[NOT_RUN] = Counter()
+    between = TemporaryDirectory(prefix="tandem-tests-")
+    config.add_cleanup(between.cleanup)
+    config.stash[GROUPS] = Path(between.name, "groups.json")
     config.addinivalue_line("markers", "shared: needs the folder of real data beside the project")
     home = java_home()
     if home is not None:
@@ -28,7 +38,10 @@ def pytest_configure(config: pytest.Config) -> None:
 
 
 def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item]) -> None:
-    """Deselect what the machine cannot run. Deselecting is counted; a skip would be read as all is well."""
+    """Deselect what the machine cannot run, and put the long groups first.
+
+    Deselecting is counted; a skip would be read as all is well.
+    """
     absent = {need.marker for need in missing()}
     kept: list[pytest.Item] = []
     left_out: list[pytest.Item] = []
@@ -38,14 +51,39 @@ def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item
         config.stash[NOT_RUN].update(lacks)
     if left_out:
         config.hook.pytest_deselected(items=left_out)
-        items[:] = kept
+    items[:] = long_first(kept)
+    if hasattr(config, "workerinput"):
+        tell(items, Path(config.workerinput[TOLD]))
+
+
+@pytest.hookimpl(optionalhook=True)
+def pytest_configure_node(node: Any) -> None:
+    """Say to a worker that starts where it writes the groups."""
+    node.workerinput[TOLD] = str(node.config.stash[GROUPS])
+
+
+@pytest.hookimpl(optionalhook=True)
+def pytest_xdist_make_scheduler(config: pytest.Config, log: Any) -> GroupScheduling:
+    """Give out the tests in groups, whatever --dist says."""
+    return GroupScheduling(config, log, config.stash[GROUPS])
 
 
 @pytest.hookimpl(trylast=True)
 def pytest_sessionfinish(session: pytest.Session) -> None:
-    required = any(session.config.stash[NOT_RUN][need.marker] for need in NEEDS if need.required)
+    not_run = session.config.stash[NOT_RUN]
+    if hasattr(session.config, "workeroutput"):
+        session.config.workeroutput["not_run"] = dict(not_run)
+        return
+    required = any(not_run[need.marker] for need in NEEDS if need.required)
     if required and os.environ.get("CI") and session.exitstatus == 0:
         session.exitstatus = pytest.ExitCode.TESTS_FAILED
+
+
+@pytest.hookimpl(optionalhook=True)
+def pytest_testnodedown(node: Any) -> None:
+    """Take over what a worker left out. Every worker collects all items, so the counts of one are the counts."""
+    told = getattr(node, "workeroutput", {}).get("not_run", {})
+    node.config.stash[NOT_RUN] = node.config.stash[NOT_RUN] | Counter(told)
 
 
 @pytest.hookimpl(trylast=True)

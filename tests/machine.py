@@ -1,9 +1,10 @@
-"""What some tests need from the machine beside Python: a JDK for Spark, PostgreSQL for the ledger, real data.
+"""What some tests need from the machine beside Python: Java for Spark, PostgreSQL, a browser, axe-core, real data.
 
 `python tests/machine.py missing` prints the names of what is absent and can be installed, one a line; set-up
 reads it.
 """
 
+import json
 import os
 import re
 import shutil
@@ -52,6 +53,40 @@ def postgresql_bin() -> Path | None:
     return next((c for c in candidates if (c / "initdb").exists() and (c / "pg_ctl").exists()), None)
 
 
+_BROWSERS = ("chromium", "chromium-browser", "google-chrome", "google-chrome-stable", "chrome")
+_ON_A_MAC = ("Google Chrome", "Chromium")
+
+
+def chromium() -> Path | None:
+    """Chromium or Chrome: in PATH, among the programs of a Mac, or where playwright puts its own."""
+    on_path = (shutil.which(name) for name in _BROWSERS)
+    homes = (Path.home() / ".cache" / "ms-playwright", Path.home() / "Library" / "Caches" / "ms-playwright")
+    candidates = [
+        *(Path(found) for found in on_path if found),
+        *(Path(f"/Applications/{name}.app/Contents/MacOS/{name}") for name in _ON_A_MAC),
+        *(found for home in homes for found in sorted(home.glob("chromium-*/chrome-linux*/chrome"))),
+        *(
+            found
+            for home in homes
+            for found in sorted(home.glob("chromium-*/chrome-mac*/*.app/Contents/MacOS/*"))
+        ),
+    ]
+    return next((found for found in candidates if found.exists()), None)
+
+
+NPM_FOLDER = Path(__file__).parent / "browser"
+
+
+def axe_core() -> Path | None:
+    """The script of axe-core, if the version that package-lock.json pins is installed."""
+    home = NPM_FOLDER / "node_modules" / "axe-core"
+    if not (home / "axe.min.js").exists():
+        return None
+    pinned = json.loads((NPM_FOLDER / "package-lock.json").read_text())["packages"]["node_modules/axe-core"]
+    installed = json.loads((home / "package.json").read_text())
+    return home / "axe.min.js" if installed["version"] == pinned["version"] else None
+
+
 def shared_data() -> Path | None:
     """The folder of real data files: data/ of TANDEM_SHARED, or of the folder `shared` beside the checkout."""
     named = os.environ.get("TANDEM_SHARED")
@@ -89,6 +124,21 @@ NEEDS = (
         "PostgreSQL's own programs (initdb, pg_ctl)",
         "Debian: apt-get install postgresql · macOS: brew install postgresql@17",
         postgresql_bin,
+    ),
+    Need(
+        "browser",
+        "chromium",
+        "Chromium or Chrome",
+        "Debian: apt-get install chromium · macOS: brew install --cask chromium"
+        " · elsewhere: .venv/bin/playwright install chromium",
+        chromium,
+    ),
+    Need(
+        "axe",
+        "axe-core",
+        "axe-core, which npm installs",
+        "Debian: apt-get install npm · macOS: brew install node",
+        axe_core,
     ),
     Need(
         "shared",

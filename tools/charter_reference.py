@@ -56,6 +56,8 @@ TRAIT_OPERATORS = {
     TraitOperator.MOST_FREQUENT: "the value that stands most often",
     TraitOperator.COUNT: "how many events",
     TraitOperator.DAYS_SINCE: "whole days since the last event",
+    TraitOperator.SQL: "one SELECT of `person_id` and `value`, with `type` beside it; "
+    "see [Write SQL](../howto/write-sql.md)",
 }
 MEASURES = {
     DidMeasure.COUNT: "how many such events: `count: {at_least: 2}`",
@@ -71,6 +73,7 @@ CONDITIONS = {
     "did": "events of one kind: `{did: purchase, within: 90 days}`; alone it means at least one. "
     "Beside it may stand one measure, `within` and `where`",
     "audience": "the people of another audience: `{audience: vip}`",
+    "sql": "the people of one SELECT that gives `person_id`; see [Write SQL](../howto/write-sql.md)",
 }
 TRAIT_KEYS = {
     "trait": "Name of the trait; a column of the profile.",
@@ -78,6 +81,7 @@ TRAIT_KEYS = {
     "description": "What it means, for those who use it.",
     "within": "Only rows of [now - within, now), such as `90 days`. Default: all time.",
     "where": "A list of comparisons of fields; only rows that fulfil all of them.",
+    "type": "With `sql`: what the value is, such as `number` or `text`.",
 }
 SPECIAL: Mapping[object, str] = {
     Condition: "[a condition](#conditions)",

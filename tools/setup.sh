@@ -78,16 +78,28 @@ install_tandem() {
 # What only tests need from the machine. Where it may not be installed, the test run itself says what it left out.
 install_machine_parts() {
     local part packages
-    may_install || return 0
     for part in $(.venv/bin/python tests/machine.py missing); do
         case "$part" in
             jdk) packages="openjdk-17-jre-headless openjdk-21-jre-headless default-jre-headless" ;;
             postgresql) packages="postgresql" ;;
+            chromium) packages="chromium" ;;
+            axe-core)
+                npm_install tests/browser || say "could not install $part; the test run will say what it leaves out"
+                continue
+                ;;
         esac
+        may_install || continue
         for package in $packages; do
             apt_install "$package" && break
         done || say "could not install $part; the test run will say what it leaves out"
     done
+}
+
+# npm_install FOLDER: what its package-lock.json pins, each checked by its hash; nothing of it runs while it comes in.
+npm_install() {
+    command -v npm >/dev/null || { may_install && apt_install npm; } || return
+    say "installing the pinned npm packages of $1"
+    npm ci --ignore-scripts --no-audit --no-fund --prefix "$1" >>"$log" 2>&1
 }
 
 environment_works() {

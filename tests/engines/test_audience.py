@@ -29,12 +29,14 @@ AUDIENCES = {
 }
 SHOP = charter(**{f"audiences__{name}": f"audience: {name}\nwho: {who}\n" for name, who in AUDIENCES.items()})
 TABLES = catalogue(SHOP)
+SOURCES = {"event_purchase": "web", "event_visit": "web", "record_crm": "crm"}
+ROWS = {table: [{**row, "source": SOURCES.get(table)} for row in some] for table, some in world(3).items()}
 
 
 @pytest.fixture
 def shop(engine: Engine) -> Engine:
     engine.ensure(list(TABLES))
-    for table, some in world(3).items():
+    for table, some in ROWS.items():
         fill(engine, table, some)
     policy.refresh_consents(engine, NOW)
     audience.compute_traits(engine, SHOP, permit(SHOP, audience.trait_footprint(SHOP)), NOW)
@@ -42,7 +44,7 @@ def shop(engine: Engine) -> Engine:
 
 
 def test_the_whole_way(shop: Engine) -> None:
-    rows = world(3)
+    rows = ROWS
     states = exp.select("person_id", "purpose", "state").from_(shop.ref("person_consents"))
     assert {(person, purpose): state for person, purpose, state in shop.rows(states)} == reference.consents(
         rows, NOW
@@ -55,6 +57,13 @@ def test_the_whole_way(shop: Engine) -> None:
         close = {name: pytest.approx(v) if isinstance(v, float) else v for name, v in slow.items()}
         assert row == {"person_id": person} | close
     assert not audience.compute_traits(shop, SHOP, permit(SHOP, audience.trait_footprint(SHOP)), NOW)
+
+    allowed = permit(SHOP, audience.sources_footprint(SHOP))
+    assert audience.compute_sources(shop, SHOP, allowed, NOW)
+    columns = exp.select("person_id", "source", "events", "first_at", "last_at")
+    found = {(row[0], row[1]): row[2:] for row in shop.rows(columns.from_(shop.ref("person_sources")))}
+    assert found == reference.sources(rows, NOW)
+    assert not audience.compute_sources(shop, SHOP, allowed, NOW)
 
     uses = [("analytics", Destination.PREVIEW), ("marketing_email", Destination.EMAIL)]
     for number, one in enumerate(SHOP.audiences):

@@ -19,22 +19,33 @@ WRITTEN = [page for page in PAGES if page.name not in GENERATED]
 YAML = re.compile(r"```yaml\n(.*?)```", re.DOTALL)
 SHELL = re.compile(r"```sh\n(.*?)```", re.DOTALL)
 INLINE = re.compile(r"`(tandem [^`…]+)`")
-FILES = {"kinds": "identity.yml", "purposes": "purposes.yml"}
+FILES = {"kinds": "identity.yml", "purposes": "purposes.yml", "traits": "traits/own.yml"}
 FOLDERS = {"source": "sources", "policy": "policies", "campaign": "campaigns", "audience": "audiences"}
 # Parts of a file that the page shows alone, and the file of the template that they may stand in.
-PARTS = {"consents": "sources/web.yml", "channel": "campaigns/winback.yml"}
-
-EXAMPLES = [
-    pytest.param(text, id=f"{page.stem}-{number}")
-    for page in WRITTEN
-    for number, text in enumerate(YAML.findall(page.read_text()))
-]
+PARTS = {
+    "consents": "sources/web.yml",
+    "channel": "campaigns/winback.yml",
+    "cost": "campaigns/winback.yml",
+}
 
 
-@pytest.mark.parametrize("text", EXAMPLES)
-def test_a_yaml_example_is_a_valid_part_of_a_charter(text: str, tmp_path: Path) -> None:
+def _examples() -> list[object]:
+    """Each block of YAML, with the purposes that its page showed last: what a source says of consent rests on them."""
+    found = []
+    for page in WRITTEN:
+        purposes = ""
+        for number, text in enumerate(YAML.findall(page.read_text())):
+            purposes = text if text.startswith("purposes:") else purposes
+            found.append(pytest.param(text, purposes, id=f"{page.stem}-{number}"))
+    return found
+
+
+@pytest.mark.parametrize(("text", "purposes"), _examples())
+def test_a_yaml_example_is_a_valid_part_of_a_charter(text: str, purposes: str, tmp_path: Path) -> None:
     folder = tmp_path / "charter"
     init_charter(folder)
+    if text.startswith("consents:") and purposes:
+        (folder / "purposes.yml").write_text(purposes)
     key, _, value = text.partition(":")
     if key in PARTS:
         text = _with_part(folder / PARTS[key], text)
@@ -50,7 +61,8 @@ def test_a_yaml_example_is_a_valid_part_of_a_charter(text: str, tmp_path: Path) 
 
 def _with_part(file: Path, part: str) -> str:
     """The file with the part in place of what it says under the same keys, and under what they exclude."""
-    names = [*re.findall(r"^(\w+):", part, re.MULTILINE), "message"]
+    names = re.findall(r"^(\w+):", part, re.MULTILINE)
+    names += ["message"] if "channel" in names else []
     kept, skipping = [], False
     for line in file.read_text().splitlines(keepends=True):
         if found := re.match(r"(\w+):", line):

@@ -10,7 +10,7 @@ from tandem.kernel.problems import REGISTRY
 from tandem.kernel.values import Basis, Destination, Label, Type
 
 
-@pytest.mark.parametrize("page", ["problems.md", "commands.md", "charter.md", "tables.md"])
+@pytest.mark.parametrize("page", ["problems.md", "commands.md", "charter.md", "tables.md", "glossary.md"])
 def test_generated_pages_are_up_to_date(page: str) -> None:
     (wanted,) = [(path, text) for path, text in pages().items() if path.name == page]
     assert wanted[0].read_text() == wanted[1], "run `make reference` and commit what it writes"

@@ -12,13 +12,15 @@ import pytest
 from company import CAMPAIGN, DAY, NOW
 from sqlglot import exp
 
+from tandem.charter.definitions import Cost
 from tandem.engine import Engine, open_engine
 from tandem.journey import assign, bucket
 from tandem.kernel.values import Actor, Destination
+from tandem.measure.earning import Return
 from tandem.measure.moments import arms, cells, footprint, moments_query
 from tandem.measure.report import LiftReport, NoLift, report
 from tandem.measure.stats import Estimate
-from tandem.policy import Permit, decide
+from tandem.policy import AtLeast, Permit, decide
 
 BASE, LIFT = 0.10, 0.05
 AFTER = NOW + 14 * DAY
@@ -122,6 +124,24 @@ def test_the_planted_lift_lies_in_the_interval_and_zero_does_not(world: World) -
     assert any("Conversion" in sentence for sentence in found.sentences)
 
 
+def test_a_declared_cost_is_reported_and_subtracted(world: World) -> None:
+    assert world.report().to_dict()["return"] is None
+    costly = replace(CAMPAIGN, cost=Cost(fixed=Decimal(400)))
+    found = world.report(campaign=costly)
+    assert isinstance(found, LiftReport)
+    assert isinstance(found.value, Estimate)
+    assert isinstance(found.returned, Return)
+    treated = found.figures.arms["treated"].assigned
+    assert found.returned.low == pytest.approx(found.value.low * treated - 400)
+    assert any(sentence.startswith("It cost") for sentence in found.sentences)
+    assert any(sentence.startswith("Return: it brought") for sentence in found.sentences)
+    early = world.report(AFTER - timedelta(seconds=1), costly)
+    assert isinstance(early, NoLift)
+    assert early.to_dict()["cost"] == {
+        "currency": "GBP", "fixed": 400.0, "per_contact": 0.0, "contacts": {"fewer_than": 2}, "total": 400.0
+    }  # fmt: skip
+
+
 def test_an_open_window_is_refused_with_the_counts_so_far(world: World) -> None:
     found = world.report(AFTER - timedelta(seconds=1))
     assert isinstance(found, NoLift)
@@ -150,6 +170,27 @@ def test_a_broken_ratio_is_refused(world: World) -> None:
     found = world.report(campaign=replace(CAMPAIGN, holdout=Decimal("0.3")))
     assert isinstance(found, NoLift)
     assert found.reason.code == "MSR-002"
+
+
+def test_where_too_few_reached_the_goal_no_estimate_is_told(world: World) -> None:
+    fewest = min(arm.converted for arm in world.report().figures.arms.values())
+    permit = replace(world.permit(), smallest_group=fewest + 1)
+    found = report(world.engine, company.charter_at(world.root), CAMPAIGN, permit, AFTER)
+    assert isinstance(found, NoLift)
+    assert found.reason.code == "MSR-013"
+    assert "lift" not in found.to_dict()
+    assert found.to_dict()["arms"]["control"]["converted"] == {"fewer_than": fewest + 1}
+
+
+def test_the_size_of_a_small_arm_is_not_told(tmp_path: Path) -> None:
+    with open_engine("duckdb", str(tmp_path / "lake"), threads=2) as engine:
+        world = grow(engine, tmp_path, 60, seed=3, lift=LIFT)
+        permit = replace(world.permit(), smallest_group=25)
+        found = report(engine, company.charter_at(world.root), CAMPAIGN, permit, AFTER)
+        assert isinstance(found, NoLift)
+        assert found.sentence == "Too few people in the arm `control`: fewer than 25 of 100 needed."
+        assert found.reason.found == "fewer than 25 people"
+        assert found.figures.everybody == AtLeast(25)
 
 
 def test_the_moments_come_from_one_query_of_few_rows(world: World) -> None:

@@ -102,8 +102,10 @@ def test_nobody_without_consent_gets_a_message_and_nobody_gets_two(run: Run) -> 
 
 def test_everybody_of_the_audience_has_an_arm_or_a_reason(run: Run) -> None:
     def people(table: str, *values: str) -> Callable[[Workspace], set[int]]:
-        column, *wanted = values or ("campaign", "winback")
-        where = exp.column(column).isin(*(f.value(one) for one in wanted))
+        where = exp.column("campaign").eq(f.value("winback"))
+        if values:
+            column, *wanted = values
+            where = exp.and_(where, exp.column(column).isin(*(f.value(one) for one in wanted)))
         return lambda work: set(arrow(work, table, "person_id", where=where)["person_id"].to_pylist())
 
     receipts = run.company.work(people("receipts"))
@@ -138,7 +140,9 @@ def test_the_sums_behind_the_report_are_the_planted_ones(run: Run) -> None:
 def true_people(run: Run, work: Workspace, arm: str) -> list[int]:
     """The true people whom an arm has."""
     person_map = arrow(work, "person_map", "identifier_key", "person_id")
-    assigned = arrow(work, "assignments", "person_id", where=exp.column("arm").eq(f.value(arm)))
+    where = exp.column("campaign").eq(f.value("winback"))
+    where = exp.and_(where, exp.column("arm").eq(f.value(arm)))
+    assigned = arrow(work, "assignments", "person_id", where=where)
     return list(judging.true_people(run.company.truth, person_map, assigned["person_id"].to_numpy()))
 
 

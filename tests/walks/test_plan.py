@@ -30,6 +30,23 @@ EDITS: dict[str, tuple[str, str, str]] = {
 }
 
 
+WEEKS_LATER = "2026-04-21T09:00:00Z"
+SAME_MEANING: dict[str, tuple[str, str, str]] = {
+    "an audience in other words": (
+        "audiences/lapsed_big_spenders.yml",
+        "{trait: lifetime_value, at_least: 100}",
+        "any: [{trait: lifetime_value, at_least: 100}, {trait: lifetime_value, at_least: 400}]",
+    ),
+    "a trait under a better title": ("traits/shopping.yml", "title: Spent in all", "title: All they spent"),
+    "a policy under a better title": (
+        "policies/standard.yml",
+        "title: Who may use what",
+        "title: Who may use which data",
+    ),
+}
+NOBODY = {"fewer_than": 1}
+
+
 def _customer(n: int) -> str:
     country, vip = ("GB", "FR")[n % 2], str(n % 11 == 0).lower()
     return f"N{n},NL{n},n{n}@varied.example,,Name{n},{country},1980-01-01,{vip},yes,2025-06-01T09:00:00Z\n"
@@ -65,14 +82,15 @@ def varied(tmp_path_factory: pytest.TempPathFactory) -> Shop:
 
 
 def everything(shop: Shop) -> dict[str, str]:
-    """A digest of every file of the lake, and the ledger's rows."""
+    """A digest of every file of the lake, and the ledger's rows; but for the audit log, where looking is noted too."""
     files = {
         str(p): hashlib.sha256(p.read_bytes()).hexdigest()
         for p in shop.path("lake").rglob("*")
         if p.is_file()
     }
     with sqlite3.connect(shop.path("ledger.db")) as ledger:
-        return files | {"ledger": "\n".join(ledger.iterdump())}
+        rows = (one for one in ledger.iterdump() if not one.startswith('INSERT INTO "audit'))
+        return files | {"ledger": "\n".join(rows)}
 
 
 def members(shop: Shop) -> dict[str, set[int]]:
@@ -122,6 +140,51 @@ def test_after_apply_a_run_at_the_same_time_finds_nothing_to_do(
     after = members(shop)
     assert shop.tandem("run", "--now", NOW).code == 0
     assert members(shop) == after
+
+
+@pytest.mark.parametrize("edit", SAME_MEANING)
+def test_weeks_that_went_by_are_no_part_of_an_edit(varied: Shop, tmp_path: Path, edit: str) -> None:
+    """By now purchases have left their windows; the plan says so, but not as what the edit does."""
+    shop = varied.copy(tmp_path / "shop")
+    shop.edit(*SAME_MEANING[edit])
+    planned = shop.tandem("plan", "--now", WEEKS_LATER, "--json")
+    assert planned.code == 0, planned.out
+    told = [one for one in planned.json["stages"] if one["stage"] == "EvaluateAudience"]
+    assert "lapsed_big_spenders" in {one["audience"] for one in told}
+    assert [(one["gained"], one["lost"]) for one in told] == [(NOBODY, NOBODY)] * len(told)
+    before = members(shop)
+    assert shop.tandem("apply", "--yes", "--now", WEEKS_LATER).code == 0
+    after = members(shop)
+    for one in told:
+        was, is_ = before[one["audience"]], after[one["audience"]]
+        moved = {"people": len(was ^ is_)} if was != is_ else None
+        assert (one["size"], one["moved"]) == ({"people": len(is_)}, moved), one["audience"]
+        assert ("apart from the edit" in one["sentence"]) == (moved is not None)
+    assert before["lapsed_big_spenders"] != after["lapsed_big_spenders"], (
+        "time that moves nobody proves nothing"
+    )
+
+
+@pytest.mark.parametrize("edit", ["a higher threshold", "another operator", "a trait of some rows"])
+def test_an_edit_does_the_same_whenever_its_charter_was_last_run(
+    varied: Shop, tmp_path: Path, edit: str
+) -> None:
+    """Planned weeks after the last run it gains and loses whom it does right after one."""
+    late, fresh = (varied.copy(tmp_path / name) for name in ("late", "fresh"))
+    assert fresh.tandem("run", "--now", WEEKS_LATER).code == 0
+    for shop in (late, fresh):
+        shop.edit(*EDITS[edit])
+    plans = [shop.tandem("plan", "--now", WEEKS_LATER, "--json").json for shop in (late, fresh)]
+    effects = [
+        {
+            one["audience"]: (one["size"], one["gained"], one["lost"])
+            for one in plan["stages"]
+            if one["stage"] == "EvaluateAudience"
+        }
+        for plan in plans
+    ]
+    assert effects[0] == effects[1]
+    assert any((gained, lost) != (NOBODY, NOBODY) for _, gained, lost in effects[0].values())
 
 
 def test_an_audience_that_is_gone_has_nobody(varied: Shop, tmp_path: Path) -> None:

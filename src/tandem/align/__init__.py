@@ -6,6 +6,6 @@ Must never test a figure whose base is not known, nor choose silently between tw
 """
 
 from tandem.align.compare import Comparison, Conflict, Kind, compare
-from tandem.align.published import Flag, Published, load, waves
+from tandem.align.published import Flag, Group, Published, load, waves
 
-__all__ = ["Comparison", "Conflict", "Flag", "Kind", "Published", "compare", "load", "waves"]
+__all__ = ["Comparison", "Conflict", "Flag", "Group", "Kind", "Published", "compare", "load", "waves"]

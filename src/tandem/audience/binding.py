@@ -3,9 +3,10 @@
 from typing import assert_never
 
 from tandem.audience.combinators import AllOf, AnyOf, NotOf
-from tandem.audience.leaves import DidEvent, InAudience, TraitCompared
+from tandem.audience.leaves import DidEvent, InAnswer, InAudience, TraitCompared
 from tandem.audience.node import Node
 from tandem.audience.reading import PROFILE
+from tandem.audience.statements import audience_statement
 from tandem.charter.definitions import (
     All,
     Any,
@@ -15,6 +16,7 @@ from tandem.charter.definitions import (
     Condition,
     DidCondition,
     Not,
+    SqlCondition,
     TraitCondition,
 )
 from tandem.charter.problems import AUDIENCE_CYCLE, UNKNOWN_AUDIENCE
@@ -48,6 +50,8 @@ def _bound(condition: Condition, charter: Charter, catalogue: Catalogue, path: t
             return TraitCompared(condition, _columns(PROFILE, catalogue).get(condition.trait), title)
         case DidCondition():
             return _did(condition, charter, catalogue)
+        case SqlCondition():
+            return InAnswer(condition, audience_statement(condition, charter))
         case AudienceCondition():
             return _member(condition, charter, catalogue, path)
         case _:

@@ -11,6 +11,7 @@ from tandem.audience.people import people
 from tandem.charter.definitions import Audience, Charter
 from tandem.engine import Engine
 from tandem.engine import functions as f
+from tandem.kernel.values import Type
 from tandem.policy import PERSON, Permit
 
 ROOM = "audience"
@@ -40,20 +41,22 @@ def evaluate(
     """
     node = bind(audience, charter, engine.catalogue)
     inside = people(node, permit, engine.catalogue, now)
-    return _bring_to(engine, audience.audience, permit.purpose, inside, now)
+    return _bring_to(engine, audience.audience, permit.purpose, inside, now, permit.fingerprint)
 
 
 def dissolve(engine: Engine, name: str, purpose: str, now: datetime) -> MembershipChange:
     """Let everybody leave an audience that the charter has no more; logged like any other exit."""
     nobody = members_now(engine, name, purpose).where(exp.false())
-    return _bring_to(engine, name, purpose, nobody, now)
+    return _bring_to(engine, name, purpose, nobody, now, None)
 
 
-def _bring_to(engine: Engine, name: str, purpose: str, inside: exp.Query, now: datetime) -> MembershipChange:
+def _bring_to(
+    engine: Engine, name: str, purpose: str, inside: exp.Query, now: datetime, permit: str | None
+) -> MembershipChange:
     _carry_out(engine, name, purpose, _last_logged(engine, name, purpose))
     members = engine.stage("audience_members", inside)
     try:
-        changes = engine.stage("audience_changes", _changes(engine, members, name, purpose, now))
+        changes = engine.stage("audience_changes", _changes(engine, members, name, purpose, now, permit))
         size = engine.count(exp.select("*").from_(members))
         counts = exp.select(*(_count(word) for word in ("entered", "left"))).from_(changes)
         entered, left = engine.one(counts)
@@ -71,7 +74,9 @@ def members_now(engine: Engine, name: str, purpose: str) -> exp.Select:
     return _kept(engine, "memberships", "m", name, purpose)
 
 
-def _changes(engine: Engine, members: exp.Table, name: str, purpose: str, now: datetime) -> exp.Query:
+def _changes(
+    engine: Engine, members: exp.Table, name: str, purpose: str, now: datetime, permit: str | None
+) -> exp.Query:
     """One row per person who is in and was not, or was and is not."""
     new = exp.alias_(members.copy(), "new", table=True)
     old = _kept(engine, "memberships", "old", name, purpose)
@@ -83,8 +88,9 @@ def _changes(engine: Engine, members: exp.Table, name: str, purpose: str, now: d
     gone = gone.where(_none_of(inside, "inside", person[1]))
     both = exp.union(come, gone, distinct=False).subquery("c")
     columns = [exp.column(column, "c").as_(column) for column in (PERSON, "change")]
-    fixed = [f.value(name).as_("audience"), f.value(purpose).as_("purpose"), f.instant(now).as_("at")]
-    return exp.select(*fixed, *columns).from_(both)
+    fixed = {"audience": f.value(name), "purpose": f.value(purpose), "at": f.instant(now)}
+    fixed["permit"] = f.null_of(Type.TEXT) if permit is None else f.value(permit)
+    return exp.select(*(value.as_(column) for column, value in fixed.items()), *columns).from_(both)
 
 
 def _carry_out(engine: Engine, name: str, purpose: str, at: datetime | None) -> None:
@@ -95,11 +101,13 @@ def _carry_out(engine: Engine, name: str, purpose: str, at: datetime | None) -> 
     log = log.where(exp.column("at", "l").eq(f.instant(at)))
     keys = [exp.column(column, "l").as_(column) for column in KEY]
     change = exp.column("change", "l")
-    since = exp.column("at", "l").as_("since")
+    since, permit = exp.column("at", "l").as_("since"), exp.column("permit", "l").as_("permit")
     still_in = _none_of(members_now(engine, name, purpose), "m", exp.column(PERSON, "l")).not_()
     gone = log.select(*keys, append=False).where(change.eq(f.value("left")), still_in)
     engine.delete("memberships", gone)
-    engine.upsert("memberships", log.select(*keys, since, append=False).where(change.eq(f.value("entered"))))
+    engine.upsert(
+        "memberships", log.select(*keys, since, permit, append=False).where(change.eq(f.value("entered")))
+    )
 
 
 def _last_logged(engine: Engine, name: str, purpose: str) -> datetime | None:

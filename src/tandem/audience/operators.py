@@ -37,6 +37,8 @@ def aggregate(trait: Trait, type_: Type | None, key: str, scan: Scan) -> Build:
             return _days_since(value, scan.now)
         case TraitOperator.MOST_FREQUENT:
             raise ValueError("most_frequent counts values first; see `profile`")
+        case TraitOperator.SQL:
+            raise ValueError("a statement is no aggregate; see `statements`")
         case _:
             assert_never(trait.operator)
 

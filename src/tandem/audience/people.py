@@ -23,8 +23,11 @@ def people(node: Node, permit: Permit, catalogue: Catalogue, now: datetime) -> e
     condition = node.lower(reading)
     relations = reading.relations()
     needed = node.needs()
-    # Only events lead through the person map of now; the profile may still hold people who were merged since.
-    first = next((name for name in relations if name in needed and name != PROFILE), None)
+    # Only events lead through the person map of now; the profile may still hold people who were merged since,
+    # and the answer of a statement whatever it was taken from.
+    first = next(
+        (name for name in relations if name in needed and name != PROFILE and name in catalogue), None
+    )
     start = relations.pop(first) if first else policy.people(permit, catalogue).subquery(EVERYBODY)
     person = exp.column(PERSON, start.alias)
     query = exp.select(person.as_(PERSON)).from_(start)

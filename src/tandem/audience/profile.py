@@ -11,10 +11,10 @@ from tandem.audience.leaves.did import where_of
 from tandem.audience.operators import aggregate
 from tandem.audience.reading import PROFILE
 from tandem.audience.scan import Scan, counted
-from tandem.charter.catalog import strictest
+from tandem.audience.statements import trait_statement, value_of
 from tandem.charter.definitions import Charter, Trait, TraitOperator
 from tandem.engine import Catalogue, Change, Column, Engine
-from tandem.kernel.values import FieldRef, Label, Type
+from tandem.kernel.values import FieldRef, Label, Type, graded
 from tandem.policy import PERSON, Permit
 
 ROOM = "audience"
@@ -24,9 +24,13 @@ EVERYBODY = "everybody"
 def trait_columns(charter: Charter, catalogue: Catalogue) -> list[Column]:
     """The columns of `profile`, in the charter's order: type and unit follow from the operator and field.
 
-    The label is the strictest of all the columns that the trait reads, also of those it only filters by.
+    The label is the strictest of all the columns that the trait reads, also of those it only filters by; labels of
+    the company's own are kept beside it.
     """
-    return [_column(trait, catalogue) for trait in charter.traits]
+    return [
+        _column(trait, catalogue) if trait.sql is None else _column_of_sql(trait, charter, catalogue)
+        for trait in charter.traits
+    ]
 
 
 def trait_footprint(charter: Charter) -> frozenset[FieldRef]:
@@ -73,9 +77,14 @@ def _relations(
 ) -> list[tuple[exp.Subquery, dict[str, exp.Expr]]]:
     """One row per person each, and which trait is in which of its columns."""
     by_table: dict[str, list[Trait]] = defaultdict(list)
+    found: list[tuple[exp.Subquery, dict[str, exp.Expr]]] = []
     for trait in charter.traits:
-        by_table[_table(trait, charter)].append(trait)
-    found = []
+        if trait.sql is None:
+            by_table[_table(trait, charter)].append(trait)
+        else:
+            alias = f"sql_{trait.trait}"
+            query = value_of(trait, trait_statement(trait, charter), permit, catalogue, now)
+            found.append((query.subquery(alias), {trait.trait: exp.column(trait.trait, alias)}))
     for table, traits in by_table.items():
         scanned = [trait for trait in traits if trait.operator is not TraitOperator.MOST_FREQUENT]
         scan = Scan(table, f"of_{table}", permit, catalogue, now, timed=table.startswith("event_"))
@@ -138,17 +147,27 @@ def _column(trait: Trait, catalogue: Catalogue) -> Column:
     columns = _columns(table, catalogue)
     field = columns[trait.field] if trait.field else None
     read = [columns[name] for name in _reads(trait, table)]
-    label = strictest([Label.INTERNAL, *(column.label for column in read)])
+    label, marks = graded([str(Label.INTERNAL), *(name for column in read for name in column.labels)])
     type_ = Type.INTEGER if field is None else field.type
     unit = field.unit if field is not None else None
     if trait.operator is TraitOperator.AVERAGE:
         type_ = Type.NUMBER
     if trait.operator is TraitOperator.DAYS_SINCE:
         unit = "days"
-    return Column(trait.trait, type_, trait.description or trait.title, label, unit)
+    return Column(trait.trait, type_, trait.description or trait.title, label, unit, marks)
+
+
+def _column_of_sql(trait: Trait, charter: Charter, catalogue: Catalogue) -> Column:
+    reads = trait_statement(trait, charter).reads
+    names = [name for ref in reads for name in catalogue[ref.table].column(ref.column).labels]
+    label, marks = graded([str(Label.INTERNAL), *names])
+    doc = trait.description or trait.title
+    return Column(trait.trait, Type(str(trait.type)), doc, label, None, marks)
 
 
 def _footprint(trait: Trait, charter: Charter) -> frozenset[FieldRef]:
+    if trait.sql is not None:
+        return trait_statement(trait, charter).reads
     table = _table(trait, charter)
     return frozenset(FieldRef(table, name) for name in _reads(trait, table))
 

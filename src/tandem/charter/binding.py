@@ -215,7 +215,8 @@ class Binder:
 def _part(word: str, hint: object) -> Slot:
     plain, extras = _unwrapped(hint)
     rule = next((extra for extra in extras if isinstance(extra, Rule)), None)
-    return Slot(word=word, attribute=word, hint=plain, required=True, key=None, rule=rule)
+    bounds = next((extra for extra in extras if isinstance(extra, Bounds)), None)
+    return Slot(word=word, attribute=word, hint=plain, required=True, key=None, rule=rule, bounds=bounds)
 
 
 def kept(parts: list[object]) -> tuple[object, ...] | Broken:

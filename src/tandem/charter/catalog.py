@@ -6,16 +6,19 @@ from dataclasses import dataclass, replace
 from tandem.charter.definitions.charter import Charter
 from tandem.charter.definitions.sources import FieldSpec, FieldType
 from tandem.charter.definitions.traits import Trait, TraitOperator
-from tandem.kernel.values import Label
+from tandem.charter.sql import Statement, Tables, offered, read
+from tandem.kernel.values import Label, graded
 
-LABELS = tuple(Label)
 NUMBERS = (FieldType.INTEGER, FieldType.NUMBER, FieldType.MONEY)
 TIMES = (FieldType.TIMESTAMP, FieldType.DATE)
 
 
 @dataclass(frozen=True)
 class FieldFacts:
-    """One field of an event or record: type, label (the strictest of all its sources), unit, meaning."""
+    """One field of an event or record: type, label (the strictest of all its sources), unit, meaning.
+
+    `label` is sensitive where a label of the company's own is among them.
+    """
 
     type: FieldType
     label: Label
@@ -59,11 +62,24 @@ def catalog_view(charter: Charter) -> CatalogView:
         if source.record:
             _join(records.setdefault(source.source, {}), source.record.fields, source.source)
     bare = CatalogView(events, records, {})
-    return replace(bare, traits={trait.trait: trait_facts(trait, bare) for trait in charter.traits})
+    tables = sql_tables(charter, bare) if any(trait.sql is not None for trait in charter.traits) else ()
+    return replace(bare, traits={trait.trait: trait_facts(trait, bare, tables) for trait in charter.traits})
 
 
-def trait_facts(trait: Trait, view: CatalogView) -> TraitFacts:
-    """Type, label and unit of a trait from the fields it reads."""
+def sql_tables(charter: Charter, view: CatalogView) -> Tables:
+    """The tables that SQL may name. That of a trait is given a view without traits: no trait reads another."""
+    events, records = (
+        {name: {one: facts.type for one, facts in fields.items()} for name, fields in kinds.items()}
+        for kinds in (view.events, view.records)
+    )
+    traits = {name: facts.type for name, facts in view.traits.items() if facts.type is not None}
+    return offered(events, records, traits, charter.sources)
+
+
+def trait_facts(trait: Trait, view: CatalogView, tables: Tables) -> TraitFacts:
+    """Type, label and unit of a trait from the fields it reads; `tables` are those that its SQL may name."""
+    if trait.sql is not None:
+        return TraitFacts(trait.type, strictest([Label.INTERNAL, *_labels(trait, view, tables)]))
     fields = view.fields_of(trait.of) or {}
     read = fields.get(trait.field) if trait.field else None
     fits = read is not None and read.type in types_for(trait.operator)
@@ -80,6 +96,16 @@ def trait_facts(trait: Trait, view: CatalogView) -> TraitFacts:
             return TraitFacts(read.type if read and fits else None, label, read.unit if read else None)
 
 
+def _labels(trait: Trait, view: CatalogView, tables: Tables) -> Iterable[Label]:
+    """The labels of all columns that the statement of a trait reads; none where it cannot be read."""
+    found = read(str(trait.sql), tables, ("person_id", f"value:{trait.type}"))
+    for ref in found.reads if isinstance(found, Statement) else ():
+        kind, _, name = ref.table.partition("_")
+        fields = (view.events if kind == "event" else view.records).get(name, {})
+        if ref.column in fields:
+            yield fields[ref.column].label
+
+
 def types_for(operator: TraitOperator) -> tuple[FieldType, ...]:
     """The types of fields an operator can be computed of."""
     match operator:
@@ -91,15 +117,15 @@ def types_for(operator: TraitOperator) -> tuple[FieldType, ...]:
             return tuple(FieldType)
 
 
-def strictest(labels: Iterable[Label]) -> Label:
-    """The most restrictive of the labels: public < internal < personal < sensitive."""
-    return max(labels, key=LABELS.index)
+def strictest(labels: Iterable[str]) -> Label:
+    """The most restrictive of the labels: public < internal < personal < sensitive and the company's own."""
+    return graded(labels)[0]
 
 
 def _join(into: dict[str, FieldFacts], fields: Iterable[FieldSpec], source: str) -> None:
     for spec in fields:
         known = into.get(spec.name)
-        facts = FieldFacts(spec.type, spec.label, spec.unit, spec.description, (source,))
+        facts = FieldFacts(spec.type, strictest([spec.label]), spec.unit, spec.description, (source,))
         into[spec.name] = facts if known is None else _both(known, facts)
 
 

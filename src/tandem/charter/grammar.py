@@ -4,7 +4,7 @@ import re
 from collections.abc import Iterable
 from datetime import timedelta
 
-from tandem.charter.binding import BROKEN, Binder, Broken, Slot, Special, kept, places_of
+from tandem.charter.binding import BROKEN, Binder, Broken, Slot, Special, places_of
 from tandem.charter.definitions.audiences import (
     All,
     Any,
@@ -17,17 +17,20 @@ from tandem.charter.definitions.audiences import (
 )
 from tandem.charter.definitions.base import Rule
 from tandem.charter.definitions.comparisons import Ago, Comparison, Operator, Test, Value
-from tandem.charter.definitions.sources import When, WhenTest
+from tandem.charter.definitions.policies import RowRule
+from tandem.charter.definitions.sources import When
 from tandem.charter.definitions.traits import Trait, TraitOperator
 from tandem.charter.nodes import Items, Node, Scalar, Table
 from tandem.charter.problems import BAD_VALUE, CONTRADICTION, MISSING_KEY, UNKNOWN_KEY, WRONG_TYPE
 from tandem.charter.scalars import shown, span
+from tandem.charter.statements import sql_condition, trait_of_sql
+from tandem.charter.when import when
 from tandem.kernel import Place, nearest, parse_instant
 
 OPERATORS = tuple(str(operator) for operator in Operator)
 TRAIT_OPERATORS = tuple(str(operator) for operator in TraitOperator)
 MEASURES = tuple(str(measure) for measure in DidMeasure)
-CONDITION_WORDS = ("all", "any", "not", "trait", "did", "audience")
+CONDITION_WORDS = ("all", "any", "not", "trait", "did", "audience", "sql")
 RELATIVE = (Operator.AFTER, Operator.BEFORE, Operator.BETWEEN)
 WHERE = "{field: FIELD, is: VALUE}"
 
@@ -151,6 +154,28 @@ def comparison(binder: Binder, node: Node) -> Comparison | Broken:
     )
 
 
+def row_rule(binder: Binder, node: Node) -> RowRule | Broken:
+    """`{trait: country, is: GB}` or `{field: crm.country, is: GB}`."""
+    if not isinstance(node, Table):
+        return binder.no_table(node, ["trait or field", *OPERATORS])
+    words = [word for word in ("trait", "field") if node.get(word) is not None] or ["trait"]
+    if len(words) > 1:
+        sentence = "a row rule compares a trait or a field, not both"
+        fix = "make two rules of it"
+        return binder.add(CONTRADICTION(sentence, place=node.place, found="trait and field", fix=fix))
+    subject = _required(binder, node, words[0], Rule.NAME if words[0] == "trait" else Rule.PATH)
+    found = test(binder, node, words)
+    if isinstance(subject, Broken) or isinstance(found, Broken):
+        return BROKEN
+    return RowRule(
+        operator=found.operator,
+        values=found.values,
+        place=node.place,
+        places=_places(node) | dict(found.places),
+        **{words[0]: subject},
+    )
+
+
 def _required(binder: Binder, table: Table, word: str, rule: Rule | None = Rule.NAME) -> str | Broken:
     node = table.get(word)
     if node is None and any(nearest(key.text, [word]) for key, _ in table.entries):
@@ -175,7 +200,7 @@ def _where(binder: Binder, table: Table) -> tuple[Comparison, ...]:
 
 # ── traits ───────────────────────────────────────────────────────────────────────────────────────
 
-TRAIT_KEYS = ("trait", "title", "description", "within", "where")
+TRAIT_KEYS = ("trait", "title", "description", "within", "where", "type")
 
 
 def trait(binder: Binder, node: Node) -> Trait | Broken:
@@ -184,12 +209,18 @@ def trait(binder: Binder, node: Node) -> Trait | Broken:
         return binder.no_table(node, [*TRAIT_KEYS, *TRAIT_OPERATORS])
     binder.only_keys(node, (*TRAIT_KEYS, *TRAIT_OPERATORS))
     name = _required(binder, node, "trait")
+    if node.get("sql") is not None and sum(key.text in TRAIT_OPERATORS for key, _ in node.entries) == 1:
+        return trait_of_sql(binder, node, name, _places(node))
     target = _trait_target(binder, node)
     parts = {word: _text(binder, node, word, "") for word in ("title", "description")}
     parts |= {"within": _within(binder, node), "where": _where(binder, node)}
     if isinstance(name, Broken) or isinstance(target, Broken):
         return BROKEN
     operator, of, field_name = target
+    extra = node.get("type")
+    if extra is not None:
+        sentence = f"`type` goes with `sql`; of `{operator}` it follows from the field"
+        return binder.add(CONTRADICTION(sentence, place=extra.place, found="type"))
     return Trait(
         trait=name,
         operator=operator,
@@ -253,6 +284,8 @@ def condition(binder: Binder, node: Node) -> Condition | Broken:
             return _trait_condition(binder, node)
         case "did":
             return _did(binder, node)
+        case "sql":
+            return sql_condition(binder, node)
         case _:
             return _other_audience(binder, node)
 
@@ -349,24 +382,4 @@ def _measure(binder: Binder, table: Table) -> dict[str, object] | Broken:
     return {"measure": measure, "of": of, "test": compared, "places": places}
 
 
-# ── when ─────────────────────────────────────────────────────────────────────────────────────────
-
-
-def when(binder: Binder, node: Node) -> When | Broken:
-    """`{field: value, other: [a, b]}`, all of them."""
-    if not isinstance(node, Table) or not node.entries:
-        return binder.no_table(node, ["FIELD: VALUE"])
-    tests = kept([_when_test(binder, key, value) for key, value in node.entries])
-    return BROKEN if isinstance(tests, Broken) else When(tests=tests, place=node.place)  # type: ignore[arg-type]
-
-
-def _when_test(binder: Binder, key: Scalar, value: Node) -> object:
-    path = binder.value(_slot("when", str, Rule.PATH), key)
-    parts = value.items if isinstance(value, Items) else (value,)
-    values = kept([binder.value(_slot(key.text, str, Rule.TEXT_AS_WRITTEN), part) for part in parts])
-    if isinstance(path, Broken) or isinstance(values, Broken):
-        return BROKEN
-    return WhenTest(path=str(path), values=values, place=key.place)  # type: ignore[arg-type]
-
-
-SPECIAL: dict[object, Special] = {Trait: trait, Condition: condition, When: when}
+SPECIAL: dict[object, Special] = {Trait: trait, Condition: condition, When: when, RowRule: row_rule}

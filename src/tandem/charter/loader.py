@@ -1,7 +1,7 @@
 """The folder, or its texts kept in the ledger, as a Charter; or every problem that it has."""
 
 import hashlib
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from pathlib import Path, PurePosixPath
 from typing import Annotated, TypeVar
@@ -19,8 +19,9 @@ from tandem.charter.definitions.sources import Source
 from tandem.charter.definitions.traits import Trait
 from tandem.charter.grammar import SPECIAL
 from tandem.charter.nodes import read_yaml
-from tandem.charter.problems import MISPLACED_FILE, MISSING_FILE, NO_CHARTER, UNREADABLE
+from tandem.charter.problems import MISPLACED_FILE, MISSING_FILE, NO_CHARTER, OUTSIDE, SECRET, UNREADABLE
 from tandem.charter.references import check_references
+from tandem.charter.secrets import secrets_in
 from tandem.charter.shape import SHAPES
 from tandem.charter.toml import read_toml
 from tandem.kernel import Place, Problem, Problems, nearest
@@ -59,11 +60,12 @@ class _Loading:
 def load(folder: Path) -> Charter:
     """The charter in a folder. Raises Problems with everything that is wrong, in order of file and line.
 
-    Symbolic links are followed; a relative path of a source that leaves the folder by `..` is refused.
+    A symbolic link is followed within the folder; one that leads out of it is refused unread, for what a page or a
+    problem shows of a file would be shown of that one. So is a path of a source that leaves the folder by `..`.
     """
     problems: list[Problem] = []
     texts = _texts(folder, problems)
-    charter = _loaded(texts, problems)
+    charter = _loaded(texts, problems, [*secrets_in(texts)])
     return replace(charter, root=folder)
 
 
@@ -134,7 +136,12 @@ def _texts(folder: Path, problems: list[Problem]) -> dict[str, str]:
         if part.name in FOLDERS or _misspelt(part.name):
             paths += [path for path in part.rglob("*.y*ml") if _is_yaml(path)]
     read = {path.relative_to(folder).as_posix(): path for path in paths}
-    texts = {name: _text(name, path, problems) for name, path in sorted(read.items())}
+    home = folder.resolve()
+    inside = {name: path for name, path in read.items() if path.resolve().is_relative_to(home)}
+    for name in sorted(set(read) - set(inside)):
+        sentence = f"`{name}` is a link that leads out of the charter folder"
+        problems.append(OUTSIDE(sentence, place=Place(name), fix="put a copy of the file there"))
+    texts = {name: _text(name, path, problems) for name, path in sorted(inside.items())}
     return {name: text for name, text in texts.items() if text is not None}
 
 
@@ -163,7 +170,8 @@ def _text(name: str, path: Path, problems: list[Problem]) -> str | None:
 # ── binding ──────────────────────────────────────────────────────────────────────────────────────
 
 
-def _loaded(texts: Mapping[str, str], problems: list[Problem]) -> Charter:
+def _loaded(texts: Mapping[str, str], problems: list[Problem], secrets: Sequence[Problem] = ()) -> Charter:
+    """`secrets` are told where the grammar has not found them itself."""
     loading = _Loading(problems=problems, broken={_part(one.place.file) for one in problems if one.place})
     for name in sorted(texts):
         _bind(name, texts[name], loading)
@@ -172,7 +180,11 @@ def _loaded(texts: Mapping[str, str], problems: list[Problem]) -> Charter:
             loading.problems.append(MISSING_FILE(f"`{name}` is missing", place=Place(name)))
             loading.broken.add(_part(name))
     charter = _assembled(texts, loading)
-    check = check_references(charter, frozenset(loading.broken))
+    check = [*check_references(charter, frozenset(loading.broken))]
+    told = {
+        (one.place.file, one.place.line) for one in loading.problems if one.place and one.code == SECRET.code
+    }
+    check += [one for one in secrets if one.place and (one.place.file, one.place.line) not in told]
     if loading.problems or check:
         raise Problems(_sorted([*loading.problems, *check], charter.project.owners))
     return charter

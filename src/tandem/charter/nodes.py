@@ -31,6 +31,8 @@ class Scalar:
     place: Place
     readable: bool = True
     """False when its problem is already collected."""
+    body: Place | None = None
+    """Of a literal block (`|`): where its text begins; its lines then follow one another in the file."""
 
 
 @dataclass(frozen=True)
@@ -81,7 +83,7 @@ def read_yaml(file: str, text: str, problems: list[Problem]) -> Node | None:
         if root is None:
             problems.append(EMPTY_FILE(f"`{file}` is empty", place=top))
             return None
-        return _Tree(file, problems).node(root, 0)
+        return _Tree(file, problems, text).node(root, 0)
     except _Unfit as unfit:
         problems.append(unfit.problem)
     except RecursionError:
@@ -135,10 +137,11 @@ def _strange_character(file: str, text: str, error: YAMLError) -> Problem:
 class _Tree:
     """Turns composed YAML into our nodes; follows aliases, within limits."""
 
-    def __init__(self, file: str, problems: list[Problem]) -> None:
+    def __init__(self, file: str, problems: list[Problem], text: str) -> None:
         self.file = file
         self.problems = problems
         self.count = 0
+        self.lines = text.split("\n")
 
     def node(self, yaml: YamlNode, depth: int) -> Node:
         place = Place(self.file, yaml.start_mark.line + 1, yaml.start_mark.column + 1)
@@ -179,7 +182,8 @@ class _Tree:
     def scalar(self, yaml: ScalarNode, place: Place) -> Scalar:
         tag = str(yaml.tag)
         try:
-            return Scalar(_typed(tag, yaml.value), yaml.value, place)
+            body = self.body(yaml) if yaml.style == "|" else None
+            return Scalar(_typed(tag, yaml.value), yaml.value, place, body=body)
         except KeyError:
             self.problems.append(
                 BAD_VALUE(
@@ -192,6 +196,12 @@ class _Tree:
             kind = KINDS.get(tag.removeprefix(TAG), "value")
             self.problems.append(BAD_VALUE(f"this {kind} cannot be used", place=place, found=yaml.value[:40]))
         return Scalar(yaml.value, yaml.value, place, readable=False)
+
+    def body(self, yaml: ScalarNode) -> Place:
+        """Where the text of a literal block begins: on the next line, as far in as its first words stand."""
+        first = int(yaml.start_mark.line) + 1
+        words = next((line for line in self.lines[first:] if line.strip()), "")
+        return Place(self.file, first + 1, len(words) - len(words.lstrip(" ")) + 1)
 
 
 def _typed(tag: str, text: str) -> str | int | Decimal | bool | date | datetime | None:

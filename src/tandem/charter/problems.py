@@ -1,4 +1,7 @@
-"""Every problem a charter can have: CHR-1xx in one file, CHR-2xx, TRT-, AUD-, CMP-1xx between files."""
+"""Every problem a charter can have: CHR-1xx in one file, CHR-2xx, TRT-, AUD-, CMP-1xx between files.
+
+CHR-3xx are told when a file is saved from a form; nothing was written then.
+"""
 
 from tandem.kernel import Kind, code
 
@@ -114,6 +117,69 @@ BAD_BOUND = code(
     "CHR-207", "a bound that does not fit the field", who="it", fix=f"change the bound or the type, {CHECK}"
 )
 
+UNKNOWN_LABEL = code(
+    "CHR-208",
+    "unknown label",
+    who="it",
+    fix=f"correct the label, or declare it under `labels` in a policy, {CHECK}",
+)
+ROW_RULE = code(
+    "CHR-209",
+    "a row rule that cannot be judged",
+    who="it",
+    fix=f"name a trait, or a field of a record source with identifiers, and a comparison that fits it, {CHECK}",
+)
+MASKED_FIELD = code(
+    "CHR-210",
+    "a mask of a field that nobody declares",
+    who="it",
+    fix=f"name EVENT.field, SOURCE.field or a trait, {CHECK}",
+)
+UNMAPPED = code(
+    "CHR-220",
+    "a consent rule of which no purpose says what it means",
+    who="it",
+    fix=f"name the categories, tcf purposes or gpc at a purpose in purposes.yml, {CHECK}",
+)
+NO_ADDRESS = code(
+    "CHR-221",
+    "a message prints the link to the preference page, and nobody said where the page is",
+    who="it",
+    fix=f'write `address = "https://…"` under `[workspace]` in tandem.toml, {CHECK}',
+)
+
+STALE = code(
+    "CHR-301",
+    "somebody changed a file since it was opened",
+    who="whoever asked",
+    fix="open it again and make your change in what stands there now; nothing was written",
+)
+NAME_TAKEN = code(
+    "CHR-302",
+    "a new definition whose name or file is there already",
+    who="whoever asked",
+    fix="choose another name, or open the one that is there; nothing was written",
+)
+STILL_USED = code(
+    "CHR-303",
+    "a definition that is to be removed is still used",
+    who="whoever asked",
+    fix="change what uses it first, then remove it; nothing was written",
+)
+NOT_FROM_A_FORM = code(
+    "CHR-304",
+    "a change that cannot be made from a form",
+    who="it",
+    fix="change the file by hand, then run `tandem check`; nothing was written",
+)
+NOT_SAVED = code(
+    "CHR-305",
+    "a file of the charter cannot be written",
+    who="it",
+    kind=Kind.OPERATOR,
+    fix="give the user that runs Tandem the right to write in the charter's folder, and make room on the disk",
+)
+
 UNKNOWN_TRAIT_SOURCE = code(
     "TRT-101",
     "a trait of an unknown event or record",
@@ -186,6 +252,62 @@ AUDIENCE_COMPARISON = code(
 )
 AUDIENCE_SUM = code(
     "AUD-107", "a sum of what is no number", who="marketing", fix=f"sum a number or money field, {CHECK}"
+)
+
+SQL_SYNTAX = code("AUD-120", "SQL that cannot be read", who="marketing", fix=f"correct the SQL, {CHECK}")
+SQL_STATEMENT = code(
+    "AUD-121",
+    "SQL that is not one SELECT",
+    who="marketing",
+    fix=f"write one SELECT; SQL of a charter only reads, {CHECK}",
+)
+SQL_TABLE = code(
+    "AUD-122",
+    "SQL that names a table it may not read",
+    who="marketing",
+    fix=f"read a table of events, of records or the profile, by its name in the reference, {CHECK}",
+)
+SQL_COLUMN = code(
+    "AUD-123",
+    "SQL with an unknown column",
+    who="marketing",
+    fix=f"correct the column, or declare it in the source, {CHECK}",
+)
+SQL_FUNCTION = code(
+    "AUD-124",
+    "SQL with a function that is not allowed",
+    who="marketing",
+    fix=f"use one of the functions, {CHECK}",
+)
+SQL_PART = code(
+    "AUD-125",
+    "SQL with a construct that is not allowed",
+    who="marketing",
+    fix=f"write it another way; how is said in the guide `write-sql`, {CHECK}",
+)
+SQL_OUTPUT = code(
+    "AUD-126",
+    "SQL that does not give the columns that are asked for",
+    who="marketing",
+    fix=f"give person_id of a table, and for a trait `value` of the declared type, {CHECK}",
+)
+SQL_CHANCE = code(
+    "AUD-127",
+    "SQL that depends on the clock or on chance",
+    who="marketing",
+    fix=f"use `now` for the moment of the run, {CHECK}",
+)
+SQL_TYPE = code(
+    "AUD-128",
+    "SQL that compares or casts what does not go together",
+    who="marketing",
+    fix=f"compare values of one kind, and cast only numbers to numbers and times to times, {CHECK}",
+)
+SQL_OTHERS = code(
+    "AUD-129",
+    "SQL that looks at other people than the one it answers for",
+    who="marketing",
+    fix=f"tie every table, subquery and window to one person by person_id, {CHECK}",
 )
 
 CAMPAIGN_AUDIENCE = code(

@@ -23,6 +23,7 @@ from tandem.charter.problems import (
     WRONG_TYPE,
 )
 from tandem.kernel import Code, Problem, parse_instant, parse_span
+from tandem.kernel.values import Label
 
 LONGEST = timedelta(days=36_525)
 SPAN_WORDS = "a span such as 90 days, 12 hours or 2 weeks, at most 100 years"
@@ -154,6 +155,10 @@ def _name(node: Scalar) -> str:
     return node.value
 
 
+def _label(node: Scalar) -> str:
+    return Label(node.text) if node.text in list(Label) else _name(node)
+
+
 def _path(node: Scalar) -> str:
     if not all(part.strip() for part in node.text.split(".")) or "\n" in node.text:
         raise Misfit
@@ -230,6 +235,16 @@ def _address(node: Scalar) -> str:
     return text
 
 
+def _issuer(node: Scalar) -> str:
+    """Whoever reads what is sent to the issuer can sign in as anybody; in the clear only this machine can."""
+    text = _text(node).rstrip("/")
+    if not re.fullmatch(
+        r"https://[^\s/?#@]+(/[^\s?#]*)?|http://(localhost|127\.0\.0\.1|\[::1\])(:\d+)?(/[^\s?#]*)?", text
+    ):
+        raise Misfit
+    return text
+
+
 def _source_files(node: Scalar) -> str:
     return _path_text(node, absolute=True)
 
@@ -245,6 +260,8 @@ def _path_text(node: Scalar, *, absolute: bool) -> str:
     text = _text(node)
     if not text.strip() or "\0" in text or "\n" in text or text.startswith("~"):
         raise Misfit
+    if re.match(r"[a-zA-Z][a-zA-Z0-9+.-]+:", text):
+        raise Misfit(OUTSIDE, found="is an address, and only files are read")
     path = PurePosixPath(text)
     rooted = path.is_absolute() or PureWindowsPath(text).is_absolute()
     if ".." in path.parts or ".." in PureWindowsPath(text).parts or (rooted and not absolute):
@@ -262,6 +279,7 @@ TYPES: dict[type, Callable[[Scalar], object]] = {
 }
 RULES: dict[Rule, Callable[[Scalar], object]] = {
     Rule.NAME: _name,
+    Rule.LABEL: _label,
     Rule.PATH: _path,
     Rule.SHARE: _share,
     Rule.TEXT_AS_WRITTEN: lambda node: node.text,
@@ -276,6 +294,7 @@ RULES: dict[Rule, Callable[[Scalar], object]] = {
     Rule.MEMORY: _matching(r"\d{1,6}(\.\d+)?\s?[KMGT]i?B"),
     Rule.SENDER: _sender,
     Rule.ADDRESS: _address,
+    Rule.ISSUER: _issuer,
     Rule.SOURCE_FILES: _source_files,
     Rule.EXPORT_FILE: _export_file,
 }

@@ -4,20 +4,27 @@ from collections.abc import Iterable, Mapping
 
 from tandem.charter.binding import Check
 from tandem.charter.definitions.base import Definition
-from tandem.charter.definitions.campaigns import Campaign
+from tandem.charter.definitions.campaigns import Campaign, Cost
 from tandem.charter.definitions.identity import KindRule, Normalise
+from tandem.charter.definitions.policies import How, Mask, OwnLabel
 from tandem.charter.definitions.purposes import Channel
-from tandem.charter.definitions.sources import ConsentSpec, FieldSpec, FieldType, Source
-from tandem.charter.problems import BAD_BOUND, CAMPAIGN_DATES, CONTRADICTION, HOLDOUT
+from tandem.charter.definitions.sources import CONVENTIONS, ConsentSpec, FieldSpec, FieldType, Format, Source
+from tandem.charter.problems import BAD_BOUND, CAMPAIGN_DATES, CONTRADICTION, HOLDOUT, OUT_OF_BOUNDS
 from tandem.kernel import Problem
+from tandem.kernel.values import Label
 
 BOUNDED = (FieldType.INTEGER, FieldType.NUMBER, FieldType.MONEY)
 TIMED = (FieldType.TIMESTAMP, FieldType.DATE)
 
 
 def source_shape(source: Definition) -> Iterable[Problem]:
-    """Events or a record, not both; a record has a key, events have a time."""
+    """Events or a record, not both; a record has a key, events have a time; categories are an object."""
     assert isinstance(source, Source)
+    for consent in source.consents:
+        if consent.categories is not None and source.files.format is not Format.NDJSON:
+            sentence = "`categories` are an object, and this source has columns"
+            expected = "format: ndjson; or purpose, field, granted and denied for each column"
+            yield CONTRADICTION(sentence, place=consent.at("categories"), expected=expected)
     place = source.at("source")
     if bool(source.events) == bool(source.record):
         has = "both events and a record" if source.record else "neither events nor a record"
@@ -49,6 +56,19 @@ def field_shape(field: Definition) -> Iterable[Problem]:
 def consent_shape(consent: Definition) -> Iterable[Problem]:
     """A field with answers, or a state; nothing says both."""
     assert isinstance(consent, ConsentSpec)
+    said = [word for word in ("purpose", *CONVENTIONS) if getattr(consent, word) is not None]
+    if len(said) != 1:
+        sentence = (
+            f"one consent rule cannot be both `{said[0]}` and `{said[1]}`" if said else "of what, is not said"
+        )
+        expected = "one of purpose, categories, tcf, gpc"
+        yield CONTRADICTION(
+            sentence, place=consent.at(said[-1]) if said else consent.place, expected=expected
+        )
+        return
+    if consent.convention is not None:
+        yield from _convention_shape(consent, consent.convention)
+        return
     if (consent.field is None) == (consent.state is None):
         sentence = f"consent to `{consent.purpose}` needs either `field` or `state`"
         expected = "field: with granted: and denied:, or when: with state:"
@@ -63,6 +83,13 @@ def consent_shape(consent: Definition) -> Iterable[Problem]:
     if both:
         sentence = f"answer `{both[0]}` means both yes and no"
         yield CONTRADICTION(sentence, place=consent.at("denied"), found=both[0])
+
+
+def _convention_shape(consent: ConsentSpec, convention: str) -> Iterable[Problem]:
+    for word in ("field", "state", "granted", "denied"):
+        if getattr(consent, word):
+            sentence = f"`{convention}` says by itself what is a yes and a no"
+            yield CONTRADICTION(sentence, place=consent.at(word), found=word)
 
 
 def kind_shape(rule: Definition) -> Iterable[Problem]:
@@ -92,10 +119,45 @@ def campaign_shape(campaign: Definition) -> Iterable[Problem]:
         yield CAMPAIGN_DATES(sentence, place=campaign.at("ends"), found=campaign.ends.isoformat())
 
 
+def cost_shape(cost: Definition) -> Iterable[Problem]:
+    """Nothing costs less than nothing."""
+    assert isinstance(cost, Cost)
+    for word in ("fixed", "per_contact"):
+        amount = getattr(cost, word)
+        if amount < 0:
+            sentence = f"`{word}` is out of bounds"
+            yield OUT_OF_BOUNDS(sentence, place=cost.at(word), found=f"{amount}", expected="0 or more")
+
+
+def mask_shape(mask: Definition) -> Iterable[Problem]:
+    """A label or fields, not both; bands are for generalising, and have a width."""
+    assert isinstance(mask, Mask)
+    if (mask.label is None) == (not mask.fields):
+        yield CONTRADICTION("a mask needs either `label` or `fields`", place=mask.place, expected="label: …")
+    if mask.label in (Label.PUBLIC, Label.INTERNAL):
+        sentence = f"a mask cannot hide every field that is {mask.label}: keys and times are among them"
+        yield CONTRADICTION(sentence, place=mask.at("label"), expected="a stricter label, or fields: [...]")
+    if mask.band is not None and mask.how is not How.GENERALISE:
+        yield CONTRADICTION("`band` is for `how: generalise`", place=mask.at("band"), found=str(mask.how))
+    if mask.band is not None and mask.band <= 0:
+        yield OUT_OF_BOUNDS("`band` is out of bounds", place=mask.at("band"), found=f"{mask.band}")
+
+
+def own_label_shape(own: Definition) -> Iterable[Problem]:
+    """The four labels that everybody has are not declared again."""
+    assert isinstance(own, OwnLabel)
+    if own.label in list(Label):
+        sentence = f"`{own.label}` is one of the labels that every charter has"
+        yield CONTRADICTION(sentence, place=own.at("label"), found=own.label, fix="choose another name")
+
+
 SHAPES: Mapping[type, Check] = {
     Source: source_shape,
     FieldSpec: field_shape,
     ConsentSpec: consent_shape,
     KindRule: kind_shape,
     Campaign: campaign_shape,
+    Cost: cost_shape,
+    Mask: mask_shape,
+    OwnLabel: own_label_shape,
 }

@@ -4,7 +4,47 @@ Answers: what did you ask for, and how did it end (exit codes 0 fine, 1 problems
 Writes no table. Must never decide, compute or query: it translates.
 """
 
-from tandem.cli import audience, campaign, charter, demo, explain, pulse, quarantine, run
+from tandem.cli import (
+    approve,
+    audience,
+    audit,
+    campaign,
+    charter,
+    consent,
+    demo,
+    explain,
+    job,
+    key,
+    person,
+    policy,
+    pulse,
+    quarantine,
+    request,
+    run,
+    serve,
+    user,
+)
 from tandem.cli.app import app, main
 
-__all__ = ["app", "audience", "campaign", "charter", "demo", "explain", "main", "pulse", "quarantine", "run"]
+__all__ = [
+    "app",
+    "approve",
+    "audience",
+    "audit",
+    "campaign",
+    "charter",
+    "consent",
+    "demo",
+    "explain",
+    "job",
+    "key",
+    "main",
+    "person",
+    "policy",
+    "pulse",
+    "quarantine",
+    "request",
+    "run",
+    "serve",
+    "user",
+]

@@ -3,6 +3,7 @@
 import traceback
 import uuid
 from collections.abc import Callable
+from contextlib import AbstractContextManager
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from functools import wraps
@@ -11,10 +12,14 @@ from typing import Annotated, ParamSpec, TypeVar
 
 import typer
 
+from tandem.charter.definitions.policies import SYSTEM_ROLE
 from tandem.cli import output
 from tandem.cli.problems import FAULT
 from tandem.kernel import Place, Problem, Problems, parse_instant
 from tandem.kernel.values import Actor
+from tandem.ledger import Ledger
+from tandem.usecases.clock import clock
+from tandem.usecases.workspace import Workspace, open_workspace
 
 FINE, PROBLEMS_FOUND, MISUSE, OUR_FAULT, INTERRUPTED = 0, 1, 2, 3, 130
 
@@ -49,10 +54,18 @@ Exit codes: 0 fine, 1 problems found, 2 misuse of the command, 3 our fault.
 )
 
 
-def moment(now: str | None) -> datetime:
-    """The time to work at: what --now says, else the clock, in UTC. The only place that reads the clock."""
-    if now is None:
-        return datetime.now(UTC).replace(tzinfo=None)
+def wall() -> datetime:
+    """The time of the wall, naive UTC. The only place that reads the clock."""
+    return datetime.now(UTC).replace(tzinfo=None)
+
+
+def time_of(now: str | None, ledger: Ledger) -> datetime:
+    """The time to work at: what --now says, else the company's, which can be simulated."""
+    return clock(ledger, wall) if now is None else moment(now)
+
+
+def moment(now: str) -> datetime:
+    """What --now says, naive UTC."""
     try:
         return parse_instant(now)
     except (ValueError, OverflowError) as error:
@@ -63,7 +76,8 @@ def moment(now: str | None) -> datetime:
 
 def _checked_time(now: str | None) -> str | None:
     """The text as it is, refused before anything is opened if it is no time."""
-    moment(now)
+    if now is not None:
+        moment(now)
     return now
 
 
@@ -74,7 +88,7 @@ Now = Annotated[
         "--now",
         metavar="T",
         callback=_checked_time,
-        help="Work as if it were this time: ISO 8601, UTC. Default: the clock.",
+        help="Work as if it were this time: ISO 8601, UTC. Default: the company's clock.",
     ),
 ]
 
@@ -99,6 +113,10 @@ def common(
     ] = "",
 ) -> None:
     """Options that every command has."""
+    if role == SYSTEM_ROLE:
+        # No mask and no row of an office holds for the run, so nobody may look around as it.
+        told = f"`{SYSTEM_ROLE}` is the run itself; name a role of people, such as marketer or privacy"
+        raise typer.BadParameter(told, param_hint="--as")
     context.obj = Asked(charter.resolve(), Actor(name or role, role))
 
 
@@ -107,6 +125,11 @@ def asked(context: typer.Context) -> Asked:
     found = context.find_root().obj
     assert isinstance(found, Asked)
     return found
+
+
+def opened(context: typer.Context) -> AbstractContextManager[Workspace]:
+    """The workspace for who asks. What was decided and seen is noted at the end, so print after the block."""
+    return open_workspace(asked(context).charter, asked(context).actor, wall)
 
 
 def answering(command: Callable[P, R]) -> Callable[P, R]:

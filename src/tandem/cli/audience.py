@@ -6,10 +6,9 @@ from typing import Annotated
 import typer
 
 from tandem.cli import output
-from tandem.cli.app import Json, Now, answering, app, asked, moment
+from tandem.cli.app import Json, Now, answering, app, opened, time_of
 from tandem.kernel import Problem
 from tandem.usecases.preview_audience import Gap, Preview, Refusal, audiences, preview_audience
-from tandem.usecases.workspace import open_workspace
 
 audience = typer.Typer(
     no_args_is_help=True, help="Sets of people by definition: what they mean and who is in them."
@@ -21,7 +20,7 @@ app.add_typer(audience, name="audience")
 @answering
 def list_(context: typer.Context, json_: Json = False) -> None:
     """List the audiences of the charter in force, each in a sentence."""
-    with open_workspace(asked(context).charter, asked(context).actor) as work:
+    with opened(context) as work:
         found = audiences(work)
     if json_:
         output.as_json({"audiences": [asdict(one) for one in found]})
@@ -42,10 +41,9 @@ def preview(
     json_: Json = False,
 ) -> None:
     """Count an audience: how many people, whom you may write to, and why not the others."""
-    common = asked(context)
-    with output.progress(quiet=json_) as told, open_workspace(common.charter, common.actor) as work:
+    with output.progress(quiet=json_) as told, opened(context) as work:
         told(f"counting {name}", 0, 0)
-        found = preview_audience(work, name, moment(now), purpose)
+        found = preview_audience(work, name, time_of(now, work.ledger), purpose)
     if json_:
         output.as_json(found)
     else:

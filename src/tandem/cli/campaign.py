@@ -5,12 +5,11 @@ from typing import Annotated
 import typer
 
 from tandem.cli import output
-from tandem.cli.app import PROBLEMS_FOUND, Json, Now, answering, app, asked, moment
+from tandem.cli.app import PROBLEMS_FOUND, Json, Now, answering, app, opened, time_of
 from tandem.kernel import numbers
 from tandem.usecases.list_campaigns import list_campaigns
-from tandem.usecases.report_lift import Arm, LiftReport, NoLift, report_lift, shown
+from tandem.usecases.report_lift import Arm, LiftReport, NoLift, report_lift
 from tandem.usecases.settle_contacts import settle_contacts
-from tandem.usecases.workspace import open_workspace
 
 campaign = typer.Typer(no_args_is_help=True, help="Campaigns: who was contacted, and what it earned.")
 app.add_typer(campaign, name="campaign")
@@ -22,8 +21,8 @@ Name = Annotated[str, typer.Argument(metavar="NAME", help="A campaign of the cha
 @answering
 def list_(context: typer.Context, now: Now = None, json_: Json = False) -> None:
     """List the campaigns with their arms and where they stand."""
-    with open_workspace(asked(context).charter, asked(context).actor) as work:
-        found = list_campaigns(work, moment(now))
+    with opened(context) as work:
+        found = list_campaigns(work, time_of(now, work.ledger))
     if json_:
         output.as_json({"campaigns": [one.to_dict() for one in found]})
         return
@@ -44,8 +43,8 @@ def list_(context: typer.Context, now: Now = None, json_: Json = False) -> None:
 @answering
 def report(context: typer.Context, name: Name, now: Now = None, json_: Json = False) -> None:
     """Say what a campaign earned: lift against the held-out people with a 95 % interval, or why nobody can say."""
-    with open_workspace(asked(context).charter, asked(context).actor) as work:
-        found = report_lift(work, name, moment(now))
+    with opened(context) as work:
+        found = report_lift(work, name, time_of(now, work.ledger))
     if json_:
         output.as_json(found)
     else:
@@ -71,8 +70,8 @@ def settle(
     """Decide contacts that a crash left uncertain, after looking up their Message-ID in the mail server's log."""
     if outcome not in ("sent", "resend"):
         raise typer.BadParameter("say --as sent or --as resend", param_hint="--as")
-    with open_workspace(asked(context).charter, asked(context).actor) as work:
-        done = settle_contacts(work, name, outcome == "sent", contact, moment(now))
+    with opened(context) as work:
+        done = settle_contacts(work, name, outcome == "sent", contact, time_of(now, work.ledger))
     if json_:
         output.as_json({"settled": done})
     else:
@@ -99,8 +98,8 @@ def show_report(found: LiftReport | NoLift) -> None:
 
 
 def _arm(name: str, arm: Arm, smallest_group: int) -> list[str]:
-    counts = [str(shown(n, smallest_group)) for n in (arm.assigned, arm.contacted, arm.converted)]
-    if arm.converted < smallest_group:
+    counts = [str(one) for one in arm.told(smallest_group)]
+    if arm.few(smallest_group):
         return [name, *counts, "–", "–", "–"]
     rate = numbers.percent(arm.converted / arm.assigned)
     if arm.value is None:

@@ -1,5 +1,6 @@
 """tandem init, check, plan, apply: the charter from its first file to being in force."""
 
+from datetime import datetime
 from pathlib import Path
 from typing import Annotated
 
@@ -7,12 +8,15 @@ import typer
 
 from tandem.charter import find_root
 from tandem.cli import output
-from tandem.cli.app import PROBLEMS_FOUND, Json, Now, answering, app, asked, moment
+from tandem.cli.app import PROBLEMS_FOUND, Json, Now, answering, app, asked, moment, wall
 from tandem.kernel import Problems, numbers
 from tandem.usecases.apply_charter import perform
+from tandem.usecases.approve_plan import alone
 from tandem.usecases.check_charter import check_charter
+from tandem.usecases.clock import clock_of
 from tandem.usecases.init_charter import init_charter
 from tandem.usecases.plan_charter import Plan, plan_charter
+from tandem.usecases.workspace import open_ledger_of
 
 
 @app.command()
@@ -59,7 +63,8 @@ def plan(context: typer.Context, now: Now = None, json_: Json = False) -> None:
     """Show what the charter would change, for how many people, and who approves. Changes nothing."""
     common = asked(context)
     with output.progress(quiet=json_) as told:
-        found = plan_charter(find_root(common.charter), common.actor, moment(now), told)
+        root = find_root(common.charter)
+        found = plan_charter(root, common.actor, _time_at(root, now), told)
     if json_:
         output.as_json(found.to_dict())
         return
@@ -78,7 +83,8 @@ def apply(
 ) -> None:
     """Show the plan, ask, and do exactly what it shows."""
     common = asked(context)
-    root, at = find_root(common.charter), moment(now)
+    root = find_root(common.charter)
+    at = _time_at(root, now)
     with output.progress(quiet=json_) as told:
         found = plan_charter(root, common.actor, at, told)
     if not json_:
@@ -86,7 +92,7 @@ def apply(
     if not found.empty and not yes and not json_:
         typer.confirm("\nApply this?", abort=True)
     with output.progress(quiet=json_) as told:
-        done = perform(root, found, common.actor, at, told)
+        done = perform(root, found, common.actor, at, told, wall=wall)
     if json_:
         output.as_json(done.to_dict())
     elif not found.empty:
@@ -105,9 +111,34 @@ def show_plan(found: Plan) -> None:
     output.heading("What applying it does")
     for number, stage in enumerate(found.stages, 1):
         output.say(f"{number:>3}. {stage.sentence()}")
-    output.heading("Who approves")
+    output.heading("Whose parts these are")
     for owner, parts in found.approvals.items():
         output.say(f"  {owner}: {', '.join(parts)}")
+    if found.widenings:
+        _show_widenings(found)
+
+
+def _show_widenings(found: Plan) -> None:
+    output.heading("What widens, and has to be approved")
+    for one in found.widenings:
+        people = f"; it concerns {one.people} people" if one.people is not None else ""
+        output.say(f"  {one.owner}: {one.sentence}{people}")
+        output.say(f"    {one.place}")
+    root = found.charter.root
+    if root is not None:
+        with open_ledger_of(root) as ledger:
+            single = alone(ledger)
+        who = (
+            "nobody may sign in yet, so you speak for both functions"
+            if single
+            else "`tandem approve --as NAME`"
+        )
+        output.say(f"  {who}")
+
+
+def _time_at(root: Path, now: str | None) -> datetime:
+    """The time to plan at, read before the ledger stands open: planning opens it as the new tandem.toml says."""
+    return clock_of(root, wall) if now is None else moment(now)
 
 
 def _mark(change: str) -> str:

@@ -6,12 +6,12 @@ from typing import Annotated
 import typer
 
 from tandem.cli import output
-from tandem.cli.app import Json, answering, app, asked
+from tandem.cli.app import Json, answering, app, asked, opened
+from tandem.usecases.auditing import by
 from tandem.usecases.explain_contact import explain_contact
 from tandem.usecases.explain_event import explain_event
 from tandem.usecases.explain_person import explain_person
-from tandem.usecases.explaining import Explanation
-from tandem.usecases.workspace import open_workspace
+from tandem.usecases.explaining import Explanation, note_seen
 
 explain = typer.Typer(
     no_args_is_help=True, help="Ask why: walk the stations of a person, an event or a contact."
@@ -30,8 +30,11 @@ def person(
     json_: Json = False,
 ) -> None:
     """Who this is and why: identifiers with proofs, consents, traits, audiences, campaigns, last events."""
-    with open_workspace(asked(context).charter, asked(context).actor) as work:
-        _show(explain_person(work, id_), json_=json_)
+    with opened(context) as work:
+        found = explain_person(work, id_)
+        if json_:
+            work.trail.add(by(asked(context).actor, "export", "explain person", "done"))
+    _show(found, json_=json_)
 
 
 @explain.command()
@@ -42,8 +45,10 @@ def event(
     json_: Json = False,
 ) -> None:
     """Where an event came from, what the checks said, whose it is, what it proves."""
-    with open_workspace(asked(context).charter, asked(context).actor) as work:
-        _show((explain_event(work, id_),), json_=json_)
+    with opened(context) as work:
+        found = explain_event(work, id_)
+        note_seen(work, "explain event", found)
+    _show((found,), json_=json_)
 
 
 @explain.command()
@@ -57,8 +62,10 @@ def contact(
     json_: Json = False,
 ) -> None:
     """Why a person was contacted, or was not."""
-    with open_workspace(asked(context).charter, asked(context).actor) as work:
-        _show((explain_contact(work, id_),), json_=json_)
+    with opened(context) as work:
+        found = explain_contact(work, id_)
+        note_seen(work, "explain contact", found)
+    _show((found,), json_=json_)
 
 
 def _show(found: Sequence[Explanation], *, json_: bool) -> None:

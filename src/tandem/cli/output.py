@@ -2,11 +2,8 @@
 
 import json
 import sys
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
-from dataclasses import asdict, is_dataclass
-from datetime import date, datetime
-from decimal import Decimal
 
 from rich.console import Console
 from rich.markup import escape
@@ -20,7 +17,7 @@ from rich.progress import (
 )
 from rich.table import Table
 
-from tandem.kernel import Problem, iso
+from tandem.kernel import Problem, plain
 from tandem.usecases.progress import Told
 
 PIPED = 160
@@ -30,27 +27,8 @@ ERR = Console(stderr=True, highlight=False)
 
 def as_json(value: object) -> None:
     """One JSON document on standard output; instants as ISO with Z, money as text so that no digit is lost."""
-    json.dump(value, sys.stdout, default=_plain, indent=2, ensure_ascii=False)
+    json.dump(plain(value), sys.stdout, indent=2, ensure_ascii=False)
     sys.stdout.write("\n")
-
-
-def _plain(value: object) -> object:
-    if hasattr(value, "to_dict"):
-        return value.to_dict()
-    if is_dataclass(value) and not isinstance(value, type):
-        return asdict(value)
-    match value:
-        case datetime():
-            return iso(value)
-        case date():
-            return value.isoformat()
-        case Decimal():
-            return format(value, "f")
-        case Mapping():
-            return dict(value)
-        case set() | frozenset() | tuple():
-            return sorted(value, key=str) if isinstance(value, set | frozenset) else list(value)
-    return str(value)
 
 
 def problems(found: Sequence[Problem], *, json_: bool = False) -> None:
@@ -63,9 +41,17 @@ def problems(found: Sequence[Problem], *, json_: bool = False) -> None:
         first, _, details = rest.partition("\n")
         ERR.print(f"[bold red]{escape(code)}[/]  [bold]{escape(first)}[/]", soft_wrap=True)
         ERR.print(escape(details), soft_wrap=True)
+        if problem.asks:
+            ERR.print(f"  ask: {escape(_request(problem))}", soft_wrap=True)
         ERR.print()
     if len(found) > 1:
         ERR.print(f"{len(found)} problems")
+
+
+def _request(problem: Problem) -> str:
+    """The command that asks for what a refusal misses."""
+    words = [f"--{name} {value}" for name, value in problem.asks if name != "role"]
+    return f"tandem request add {' '.join(words)} --as NAME --reason TEXT"
 
 
 def say(text: str = "") -> None:

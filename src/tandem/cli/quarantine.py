@@ -5,10 +5,10 @@ from typing import Annotated
 import typer
 
 from tandem.cli import output
-from tandem.cli.app import PROBLEMS_FOUND, Json, Now, answering, app, asked, moment
+from tandem.cli.app import PROBLEMS_FOUND, Json, Now, answering, app, opened, time_of
 from tandem.kernel import numbers
+from tandem.usecases.auditing import by
 from tandem.usecases.repair_quarantine import replay_quarantine, waiting
-from tandem.usecases.workspace import open_workspace
 
 quarantine = typer.Typer(no_args_is_help=True, help="What broke its contract waits here; nothing is lost.")
 app.add_typer(quarantine, name="quarantine")
@@ -28,11 +28,16 @@ def list_(
     json_: Json = False,
 ) -> None:
     """List what waits: where it came from, what was found and what the contract asks for."""
-    with open_workspace(asked(context).charter, asked(context).actor) as work:
-        entries = waiting(work, source, code)
+    with opened(context) as work:
+        found = waiting(work, source, code)
+        detail = {"entries": len(found.entries)}
+        work.trail.add(by(work.actor, "export", "quarantine list", "done", detail=detail))
+    entries = found.entries
     if json_:
-        output.as_json({"waiting": [entry.to_dict() for entry in entries]})
+        listed = [entry.to_dict() for entry in entries]
+        output.as_json({"waiting": listed, "hidden": [one.to_dict() for one in found.hidden]})
         return
+    output.problems(found.hidden)
     if not entries:
         output.good("nothing waits")
         return
@@ -71,10 +76,9 @@ def replay(
     """Put entries through the contracts in force again. What fits now lands; the rest waits on, nothing is lost."""
     with (
         output.progress(quiet=json_) as told,
-        open_workspace(asked(context).charter, asked(context).actor) as work,
+        opened(context) as work,
     ):
-        told("replaying", 0, 0)
-        done = replay_quarantine(work, ids or None, moment(now))
+        done = replay_quarantine(work, ids or None, time_of(now, work.ledger), told)
     if json_:
         output.as_json(done.to_dict())
     else:

@@ -3,11 +3,11 @@
 import typer
 
 from tandem.cli import output
-from tandem.cli.app import PROBLEMS_FOUND, Json, Now, answering, app, asked, moment
+from tandem.cli.app import PROBLEMS_FOUND, Json, Now, answering, app, opened, time_of, wall
 from tandem.kernel import numbers
+from tandem.usecases.pass_time import demo_mail
 from tandem.usecases.run_beat import Beat, run_beat
 from tandem.usecases.run_campaigns import CampaignBeat
-from tandem.usecases.workspace import open_workspace
 
 
 @app.command()
@@ -17,13 +17,19 @@ def run(context: typer.Context, now: Now = None, json_: Json = False) -> None:
 
     Every stage takes up what is new. Running again with the same --now changes nothing; after a crash, run again.
     """
-    common = asked(context)
-    with output.progress(quiet=json_) as told, open_workspace(common.charter, common.actor) as work:
-        beat = run_beat(work, moment(now), lambda: moment(None), told)
+    with (
+        output.progress(quiet=json_) as told,
+        opened(context) as work,
+        demo_mail(work.root),
+    ):
+        beat = run_beat(work, time_of(now, work.ledger), wall, told)
+        simulated = work.ledger.simulated_now() is not None
     if json_:
         output.as_json(beat.to_dict())
     else:
         show_beat(beat)
+        if simulated:
+            output.say("  note        this company lives in simulated time")
         output.problems(beat.problems)
     if beat.problems:
         raise typer.Exit(PROBLEMS_FOUND)

@@ -5,19 +5,23 @@ evidence, consents, suppressions, quarantine, quarantine_outcomes and loads. Mus
 is, never rewrite a landed event, and never take a row twice.
 """
 
+from tandem.collect.landing import KeptOut
 from tandem.collect.replaying import replay
 from tandem.collect.results import Entry, Replayed, Taken, TakenFile, Waiting
 from tandem.collect.tables import catalogue_tables
 from tandem.collect.taking import take_source
-from tandem.collect.waiting import list_quarantine
+from tandem.collect.waiting import Broken, count_waiting, list_quarantine
 
 __all__ = [
+    "Broken",
     "Entry",
+    "KeptOut",
     "Replayed",
     "Taken",
     "TakenFile",
     "Waiting",
     "catalogue_tables",
+    "count_waiting",
     "list_quarantine",
     "replay",
     "take_source",

@@ -1,4 +1,4 @@
-"""Whom the rows are about: identifiers with their keys, the subject of each row, evidence, consents, suppressions."""
+"""Whom the rows are about: identifiers with their keys, the subject of each row, evidence, suppressions."""
 
 from collections.abc import Callable, Sequence
 
@@ -25,23 +25,22 @@ from tandem.engine import functions as f
 from tandem.kernel import Problem
 
 KeyIdentifiers = Callable[[Engine, exp.Table], exp.Table]
-RAW, KEYED = "collect_raw", "collect_keyed"
-STAGES = (RAW, KEYED)
+RAW, KEYED, CLEAR = "collect_raw", "collect_raw_keyed", "collect_clear"
+STAGES = (RAW, KEYED, CLEAR)
 SAME_ROW = "same_row"
+BY_VALUE = ("kind", "value")
+"""How identifiers lie in a file: what begins alike lies together, so that a search reads a small part of it."""
 
 
 def stage_keyed(work: Work, key_identifiers: KeyIdentifiers) -> list[Problem]:
-    """Distinct raw identifiers of rows that can land, with their keys: collect_keyed(kind, raw, identifier_key,
+    """Distinct raw identifiers of rows that can land, with their keys: collect_raw_keyed(kind, raw, identifier_key,
     value, blocked). A value whose key another value has already is blocked and told as a problem."""
-    raw = work.engine.stage(RAW, _raw_identifiers(work))
-    given = key_identifiers(work.engine, raw)
-    try:
-        clashes = work.engine.rows(_collided(work, given))
-        work.engine.stage(KEYED, _without(given, clashes))
-    finally:
-        work.engine.drop_stage(given.name)
+    given = key_identifiers(work.engine, work.engine.stage(RAW, _raw_identifiers(work)))
+    clashes = work.engine.rows(_collided(work, given))
     if not clashes:
         return []
+    clear = work.engine.stage(CLEAR, _without(given, clashes))
+    work.engine.stage(KEYED, exp.select("*").from_(clear))
     return [problems.COLLISION(f"{len(clashes)} identifiers have a key that another value has")]
 
 
@@ -52,30 +51,26 @@ def _without(given: exp.Table, clashes: Sequence[tuple[int, str]]) -> exp.Query:
     for key, value in clashes:
         same = exp.and_(columns[2].eq(key), columns[3].eq(exp.Literal.string(value)))
         blocked = blocked.when(same, exp.Literal.string("key_collision"))
-    shown = blocked.else_(columns[4]) if clashes else columns[4].copy()
-    query = exp.select(*columns[:4], shown.as_("blocked"))
+    query = exp.select(*columns[:4], blocked.else_(columns[4]).as_("blocked"))
     return query.from_(exp.alias_(given.copy(), "k", table=True))
 
 
 def _raw_identifiers(work: Work) -> exp.Query:
+    kinds = work.reading.contract.identifiers
     queries: list[exp.Query] = []
-    for number, kind in enumerate(work.reading.contract.identifiers):
+    for number, kind in enumerate(kinds):
         raw = exp.column(f"x{number}", "r")
-        of = exp.and_(known(raw.copy()), exp.or_(good(), unplanned()))
-        queries.append(
-            exp.select(exp.Literal.string(kind).as_("kind"), raw.as_("raw"))
-            .from_(table(ROWS, "r"))
-            .where(of)
-            .distinct()
-        )
+        # Where people were erased, what is to wait is looked at too.
+        of = known(raw.copy()) if work.kept_out else exp.and_(known(raw.copy()), exp.or_(good(), unplanned()))
+        texts = exp.select(raw.as_("raw")).distinct().from_(table(ROWS, "r")).where(of).subquery("d")
+        queries.append(exp.select(exp.Literal.string(kind).as_("kind"), exp.column("raw", "d")).from_(texts))
     if not queries:
         empty = exp.cast(exp.null(), "text")
         return exp.select(empty.as_("kind"), empty.copy().as_("raw")).where(exp.false())
-    return (
-        queries[0]
-        if len(queries) == 1
-        else exp.select("kind", "raw").distinct().from_(union(queries).subquery("u"))
-    )
+    every = union(queries)
+    if len(set(kinds)) == len(kinds):
+        return every
+    return exp.select("kind", "raw").distinct().from_(every.subquery("u"))
 
 
 def _collided(work: Work, given: exp.Table) -> exp.Query:
@@ -94,7 +89,7 @@ def _collided(work: Work, given: exp.Table) -> exp.Query:
     shared = exp.select(key.as_("key"), exp.Min(this=value).as_("first")).from_(
         exp.alias_(given.copy(), "g", table=True)
     )
-    shared = shared.group_by(key.copy()).having(exp.Count(this=exp.Distinct(expressions=[value.copy()])) > 1)
+    shared = shared.group_by(key.copy()).having(exp.Min(this=value.copy()).neq(exp.Max(this=value.copy())))
     on = exp.column("identifier_key", "k").eq(exp.column("key", "s"))
     later = exp.column("value", "k").neq(exp.column("first", "s"))
     again = (
@@ -153,9 +148,8 @@ def land_identifiers(work: Work) -> int:
     firsts = exp.select(key.as_("key"), first.as_("at")).from_(union(seen).subquery("s"))
     firsts = firsts.where(known(key.copy())).group_by(key.copy())
     ours = exp.column("identifier_key", "k")
-    on = ours.copy().eq(exp.column("key", "w"))
     query = exp.select(
-        ours.copy().as_("identifier_key"),
+        ours.as_("identifier_key"),
         exp.column("kind", "k"),
         exp.column("value", "k"),
         exp.Coalesce(this=exp.column("at", "w"), expressions=[f.instant(work.now)]).as_("first_seen_at"),
@@ -163,16 +157,18 @@ def land_identifiers(work: Work) -> int:
         exp.Literal.number(work.batch).as_("batch_id"),
         exp.column("blocked", "k"),
     )
-    query = query.from_(_by_key().subquery("k")).join(firsts.subquery("w"), on=on)
-    return work.append("identifiers", _unless_there(work, query, "identifiers", "identifier_key", ours))
+    query = query.from_(_unknown(work).subquery("k"))
+    query = query.join(firsts.subquery("w"), on=ours.copy().eq(exp.column("key", "w")))
+    return work.append("identifiers", query.order_by(*BY_VALUE))
 
 
-def _by_key() -> exp.Select:
-    """One row per identifier key of the batch; collided values have no row, the first value stands for the key."""
+def _unknown(work: Work) -> exp.Select:
+    """One row per identifier key of the batch that the lake has not; of collided values only the first has one."""
     parts = [exp.Min(this=exp.column(name, "q")).as_(name) for name in ("kind", "value", "blocked")]
     key = exp.column("identifier_key", "q")
     mine = exp.or_(null(exp.column("blocked", "q")), exp.column("blocked", "q").neq("key_collision"))
-    return exp.select(key, *parts).from_(table(KEYED, "q")).where(mine).group_by(key.copy())
+    query = exp.select(key, *parts).from_(table(KEYED, "q")).where(mine)
+    return unless_there(work, query, "identifiers", "identifier_key", key).group_by(key.copy())
 
 
 def land_evidence(work: Work) -> int:
@@ -181,67 +177,52 @@ def land_evidence(work: Work) -> int:
     The subject is the strongest: a star joins all identifiers of a row as well as all pairs would. First is by
     arrival (file and line), so that a second run and another engine find the same one.
     """
-    pairs = [_pairs(number) for number in range(1, len(work.reading.contract.identifiers))]
+    pairs = [_pairs(work, number) for number in range(1, len(work.reading.contract.identifiers))]
     if not pairs:
         return 0
-    left, right = exp.column("left_key", "s"), exp.column("right_key", "s")
-    first = exp.select(left, right, exp.Min(this=exp.column("_row", "s")).as_("_row")).from_(
-        union(pairs).subquery("s")
-    )
-    first = first.group_by(left.copy(), right.copy())
-    names = ("left_key", "right_key")
+    keys = [exp.column(name, "s") for name in ("left_key", "right_key")]
+    kinds = [exp.Min(this=exp.column(name, "s")).as_(name) for name in ("left_kind", "right_kind")]
+    of_first = [
+        exp.ArgMin(this=exp.column(name, "s"), expression=exp.column("_row", "s")).as_(name)
+        for name in ("observed_at", "event_id")
+    ]
+    first = exp.select(*keys, *kinds, *of_first).from_(union(pairs).subquery("s"))
+    first = first.group_by(*(key.copy() for key in keys))
     source, rule = exp.Literal.string(work.source), exp.Literal.string(SAME_ROW)
     evidence = f.digest60(exp.column("left_key", "q"), exp.column("right_key", "q"), source, rule)
     query = exp.select(
         evidence.as_("evidence_id"),
-        *(exp.column(name, "q") for name in names),
-        exp.column("kind", "a").as_("left_kind"),
-        exp.column("kind", "b").as_("right_kind"),
+        *(exp.column(name, "q") for name in ("left_key", "right_key", "left_kind", "right_kind")),
         source.copy().as_("source"),
         rule.copy().as_("rule"),
-        exp.Coalesce(this=exp.column("at", "p"), expressions=[f.instant(work.now)]).as_("observed_at"),
-        exp.column("event_id", "p"),
+        exp.column("observed_at", "q"),
+        exp.column("event_id", "q"),
         exp.Literal.number(work.batch).as_("batch_id"),
     ).from_(first.subquery("q"))
-    query = query.join(table(PEOPLE, "p"), on=_same("_row", "q", "p"))
-    query = query.join(
-        _by_key().subquery("a"), on=exp.column("left_key", "q").eq(exp.column("identifier_key", "a"))
-    )
-    query = query.join(
-        _by_key().subquery("b"), on=exp.column("right_key", "q").eq(exp.column("identifier_key", "b"))
-    )
-    return work.append("evidence", _unless_there(work, query, "evidence", "evidence_id", evidence))
+    return work.append("evidence", unless_there(work, query, "evidence", "evidence_id", evidence))
 
 
-def _pairs(number: int) -> exp.Select:
+def _pairs(work: Work, number: int) -> exp.Select:
+    """The subject and the identifier of that number, the lesser key left; kinds follow from which were usable."""
+    kinds = [exp.Literal.string(kind) for kind in work.reading.contract.identifiers]
     mine, subject = exp.column(f"u{number}", "p"), exp.column("subject_key", "p")
-    left = exp.Case().when(mine < subject, mine).else_(subject)
-    right = exp.Case().when(mine.copy() < subject.copy(), subject).else_(mine)
-    query = exp.select(left.as_("left_key"), right.as_("right_key"), exp.column("_row", "p"))
-    return query.from_(table(PEOPLE, "p")).where(mine.copy().neq(subject.copy()))
+    strongest = exp.Case()
+    for n, kind in enumerate(kinds):
+        strongest = strongest.when(known(exp.column(f"u{n}", "p")), kind.copy())
 
+    def lesser(one: exp.Expr, other: exp.Expr) -> exp.Expr:
+        return exp.Case().when(mine < subject, one.copy()).else_(other.copy())
 
-def land_consents(work: Work) -> int:
-    """What landed rows say about purposes, of rows with a subject; how many."""
-    queries: list[exp.Query] = []
-    wordings = work.reading.contract.wordings()
-    for number, spec in enumerate(work.reading.contract.source.consents):
-        wording = exp.column(f"w{number}", "r") if f"w{number}" in wordings else exp.cast(exp.null(), "text")
-        name = exp.Literal.string(f"{spec.purpose}/{number}")
-        said = exp.column(f"c{number}", "r")
-        more = [
-            exp.column("subject_key", "p"),
-            exp.Literal.string(spec.purpose).as_("purpose"),
-            said.as_("state"),
-            exp.column("event_id", "p").as_("proof_event_id"),
-            wording.as_("wording"),
-        ]
-        # A record that goes back to what it said before says it anew, so its statement has an id of its own.
-        anew = [exp.column("version", "r"), exp.Literal.number(work.batch)] if work.records else []
-        key = f.digest60(exp.Literal.string(work.source), name, exp.column("event_id", "p"), *anew)
-        query = _of_rows(work, [key.as_("consent_id"), *more]).where(known(said.copy()))
-        queries.append(_unless_there(work, query, "consents", "consent_id", key))
-    return work.append("consents", union(queries)) if queries else 0
+    query = exp.select(
+        lesser(mine, subject).as_("left_key"),
+        lesser(subject, mine).as_("right_key"),
+        lesser(kinds[number], strongest).as_("left_kind"),
+        lesser(strongest, kinds[number]).as_("right_kind"),
+        exp.Coalesce(this=exp.column("at", "p"), expressions=[f.instant(work.now)]).as_("observed_at"),
+        exp.column("event_id", "p"),
+        exp.column("_row", "p"),
+    )
+    return query.from_(table(PEOPLE, "p")).where(mine.neq(subject))
 
 
 def land_suppressions(work: Work) -> int:
@@ -251,20 +232,21 @@ def land_suppressions(work: Work) -> int:
         reason = exp.Literal.string(spec.reason)
         key = f.digest60(exp.Literal.string(work.source), reason, exp.column("event_id", "p"))
         columns = [exp.column("subject_key", "p").as_("identifier_key"), reason.copy().as_("reason")]
-        query = _of_rows(work, [key.as_("suppression_id"), *columns]).where(exp.column(f"s{number}", "r"))
-        queries.append(_unless_there(work, query, "suppressions", "suppression_id", key))
+        query = of_rows(work, [key.as_("suppression_id"), *columns]).where(exp.column(f"s{number}", "r"))
+        queries.append(unless_there(work, query, "suppressions", "suppression_id", key))
     return work.append("suppressions", union(queries)) if queries else 0
 
 
-def _of_rows(work: Work, columns: list[exp.Expr]) -> exp.Select:
+def of_rows(work: Work, columns: list[exp.Expr]) -> exp.Select:
+    """These columns with time, source and load, of every row that lands and has a subject, of whatever kind."""
     at = exp.Coalesce(this=exp.column("at", "p"), expressions=[f.instant(work.now)]).as_("at")
     _, source, batch = work.landed()
     query = exp.select(*columns, at, source, batch).from_(table(PEOPLE, "p"))
     query = query.join(table(ROWS, "r"), on=_same("_row", "p", "r"))
-    return query.where(known(exp.column("kind", "p")), known(exp.column("subject_key", "p")))
+    return query.where(known(exp.column("subject_key", "p")))
 
 
-def _unless_there(work: Work, query: exp.Select, name: str, key: str, value: exp.Expr) -> exp.Select:
+def unless_there(work: Work, query: exp.Select, name: str, key: str, value: exp.Expr) -> exp.Select:
     """The query without rows whose key an earlier batch has."""
     if work.engine.version(name) < 0:
         return query

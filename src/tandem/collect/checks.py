@@ -9,6 +9,7 @@ from datetime import timedelta
 
 from sqlglot import exp
 
+from tandem.charter.definitions.sources import FieldSpec
 from tandem.collect import problems
 from tandem.collect.contract import Contract, Kind, Planned
 from tandem.collect.parsing import expected
@@ -104,9 +105,7 @@ def bounds(contract: Contract) -> Iterator[Check]:
         kept = contract.within(spec, exp.column(one.column))
         inside = exp.and_(*(part for part in kept if not isinstance(part, exp.In)), exp.true())
         text = contract.paths.text(spec.read_from)
-        limits = (f"at least {spec.at_least}", f"at most {spec.at_most}")
-        given = (spec.at_least is not None, spec.at_most is not None)
-        wanted = ", ".join(words for words, there in zip(limits, given, strict=True) if there)
+        wanted = ", ".join(_limits(spec))
         yield Check(
             problems.OUT_OF_BOUNDS, _only(contract, kind, exp.not_(inside)), spec.read_from, text, wanted
         )
@@ -151,8 +150,7 @@ def dropped_of(contract: Contract) -> tuple[tuple[Kind, Planned, Check], ...]:
         lost = exp.and_(_known(text.copy()), _unknown(exp.column(one.column)))
         code = problems.BAD_TYPE if one.spec.type != "text" else problems.NOT_ONE_OF
         wanted = expected(one.spec.type, one.spec.format or "iso")
-        limits = [f"at least {one.spec.at_least}"] if one.spec.at_least is not None else []
-        limits += [f"at most {one.spec.at_most}"] if one.spec.at_most is not None else []
+        limits = _limits(one.spec)
         limits += ["one of " + ", ".join(one.spec.one_of)] if one.spec.one_of else []
         check = Check(
             code, _only(contract, kind, lost), one.spec.read_from, text, ", ".join([wanted, *limits])
@@ -165,6 +163,11 @@ def _fields(contract: Contract) -> Iterator[tuple[Kind, Planned]]:
     for kind in contract.kinds:
         for one in kind.fields:
             yield kind, one
+
+
+def _limits(spec: FieldSpec) -> list[str]:
+    least = [f"at least {spec.at_least:,}"] if spec.at_least is not None else []
+    return least + ([f"at most {spec.at_most:,}"] if spec.at_most is not None else [])
 
 
 def _only(contract: Contract, kind: Kind, condition: exp.Expr) -> exp.Expr:

@@ -15,11 +15,13 @@ from tandem.charter.definitions import (
     FieldSpec,
     FieldType,
     Mode,
+    Purpose,
     RecordSpec,
     Source,
     When,
 )
 from tandem.collect import parsing
+from tandem.collect.saying import Saying, by_categories, by_signal, sayings
 from tandem.collect.tables import table_name
 from tandem.engine import functions as f
 
@@ -81,6 +83,7 @@ class Contract:
         now: datetime,
         columns: frozenset[str] = frozenset(),
         extras: Sequence[Extra] = (),
+        purposes: Sequence[Purpose] = (),
     ) -> None:
         self.source, self.project_zone, self.now, self.columns = source, zone, now, columns
         self.extras = tuple(extras)
@@ -89,6 +92,7 @@ class Contract:
         self._named: dict[object, str] = {}
         self.kinds = tuple(self._kind(number, spec) for number, spec in enumerate(_specs(source)))
         self.identifiers = tuple(spec.kind for spec in source.identifiers)
+        self.sayings = sayings(source.consents, purposes)
 
     @property
     def zone(self) -> str:
@@ -183,31 +187,42 @@ class Contract:
         return {f"x{n}": self.paths.text(spec.field) for n, spec in enumerate(self.source.identifiers)}
 
     def consent_states(self) -> dict[str, exp.Expr]:
-        """c0, c1, …: what a row says about a purpose: granted, denied, unreadable, or NULL for nothing."""
-        return {f"c{n}": self._consent(spec) for n, spec in enumerate(self.source.consents)}
+        """c0, c1, …: what a row says about a purpose: granted, denied, unreadable, or NULL for nothing.
 
-    def _consent(self, spec: ConsentSpec) -> exp.Expr:
+        Of a TC string its text, which is read apart.
+        """
+        return {f"c{n}": self._consent(one) for n, one in enumerate(self.sayings)}
+
+    def _consent(self, saying: Saying) -> exp.Expr:
+        spec = saying.spec
+        return exp.Case().when(self.holds(spec.when), self._said(spec, saying.mapped))
+
+    def _said(self, spec: ConsentSpec, mapped: Purpose | None) -> exp.Expr:
+        if spec.categories is not None and mapped is not None:
+            names = [self.paths.text(f"{spec.categories}.{name}") for name in mapped.categories]
+            return by_categories(self.paths.text(spec.categories), names)
+        if spec.tcf is not None:
+            return self.paths.text(spec.tcf)
+        if spec.gpc is not None:
+            return by_signal(self.paths.text(spec.gpc))
         if spec.state is not None or spec.field is None:
-            state: exp.Expr = exp.Literal.string(str(spec.state))
-        else:
-            state = (
-                exp.Case()
-                .when(self.paths.text(spec.field).is_(exp.null()), exp.null())
-                .when(one_of(self.paths.text(spec.field), spec.granted), exp.Literal.string("granted"))
-                .when(one_of(self.paths.text(spec.field), spec.denied), exp.Literal.string("denied"))
-                .else_(exp.Literal.string("unreadable"))
-            )
-        return exp.Case().when(self.holds(spec.when), state)
+            return exp.Literal.string(str(spec.state))
+        return (
+            exp.Case()
+            .when(self.paths.text(spec.field).is_(exp.null()), exp.null())
+            .when(one_of(self.paths.text(spec.field), spec.granted), exp.Literal.string("granted"))
+            .when(one_of(self.paths.text(spec.field), spec.denied), exp.Literal.string("denied"))
+            .else_(exp.Literal.string("unreadable"))
+        )
 
     def wordings(self) -> dict[str, exp.Expr]:
-        """w0, w1, …: the wording that was shown, of those consents that have one."""
+        """w0, w1, …: the wording that was shown, of those sayings that have one."""
         found: dict[str, exp.Expr] = {}
-        for number, spec in enumerate(self.source.consents):
-            if spec.wording is not None:
-                field_ = spec.wording in self.columns or spec.wording in self._mentioned()
-                found[f"w{number}"] = (
-                    self.paths.text(spec.wording) if field_ else exp.Literal.string(spec.wording)
-                )
+        for number, saying in enumerate(self.sayings):
+            wording = saying.wording
+            if wording is not None:
+                field_ = wording in self.columns or wording in self._mentioned()
+                found[f"w{number}"] = self.paths.text(wording) if field_ else exp.Literal.string(wording)
         return found
 
     def suppressed(self) -> dict[str, exp.Expr]:
@@ -230,7 +245,8 @@ class Contract:
         """All other paths that the contract names: their absence is told, the rows land."""
         source = self.source
         fields = [one.read_from for kind in self.kinds for one in kind.spec.fields]
-        consents = [spec.field for spec in source.consents if spec.field]
+        spoken = ("field", "categories", "tcf", "gpc")
+        consents = [path for spec in source.consents for word in spoken if (path := getattr(spec, word))]
         whens = [spec.when for spec in source.consents] + [spec.when for spec in source.suppress]
         tests = [test.path for when in whens if when for test in when.tests]
         names = [*(spec.field for spec in source.identifiers), *fields, *consents, *tests]

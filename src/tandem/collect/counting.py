@@ -58,10 +58,11 @@ def count(work: Work, before: Tally, refused: set[str]) -> Counted:
     files = []
     for one in work.files:
         read, bad = before.read.get(one.number, (0, 0))
+        erased = work.erased.get(one.number, 0)
         new = sum(n for file, kind, n in rows if file == one.number and kind is not None)
         odd = sum(n for file, kind, n in rows if file == one.number and kind is None)
-        known = None if one.name in refused else read
-        files.append(TakenFile(one.name, known, new, bad, read - bad - new - odd, odd))
+        known = None if one.name in refused else read + erased
+        files.append(TakenFile(one.name, known, new, bad, read - bad - new - odd, odd, erased))
     kinds = [
         (kind.name, sum(n for _, number, n in rows if number == kind.number))
         for kind in work.reading.contract.kinds
@@ -72,10 +73,10 @@ def count(work: Work, before: Tally, refused: set[str]) -> Counted:
 def land_loads(work: Work, files: Sequence[TakenFile]) -> None:
     prints = {one.name: one.fingerprint for one in work.files}
     rows = [
-        (one.file, prints[one.file], one.rows_read, one.landed, one.quarantined, one.duplicate)
+        (one.file, prints[one.file], one.rows_read, one.landed, one.quarantined, one.duplicate, one.erased)
         for one in files
     ]
-    names = ("rows_read", "rows_landed", "rows_quarantined", "rows_duplicate")
+    names = ("rows_read", "rows_landed", "rows_quarantined", "rows_duplicate", "rows_erased")
     columns = (("file", Type.TEXT), ("fingerprint", Type.TEXT), *((name, Type.INTEGER) for name in names))
     work.engine.stage_files("collect_loads", Listed(columns, rows))
     try:

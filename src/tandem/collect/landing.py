@@ -6,11 +6,13 @@ from datetime import datetime
 
 from sqlglot import exp
 
+from tandem.charter.definitions.identity import IdentityRules
 from tandem.collect.reading import Reading
 from tandem.engine import Engine, Mark
 from tandem.engine import functions as f
 from tandem.engine.files import Listed
 from tandem.kernel.values import Type
+from tandem.policy.erased import ErasureKey
 
 ROWS, ENTRIES, DUPLICATES, PEOPLE = "collect_rows", "collect_entries", "collect_duplicates", "collect_people"
 FILES, CHECKS = "collect_files", "collect_checks"
@@ -34,8 +36,19 @@ class BatchFile:
 
 
 @dataclass(frozen=True)
+class KeptOut:
+    """By what rows of erased people are known: the key of their hashes, and how identifiers look."""
+
+    key: ErasureKey
+    rules: IdentityRules
+
+
+@dataclass(frozen=True)
 class Work:
-    """One batch under way: where it lands, under which id, at which time (that of its planning)."""
+    """One batch under way: where it lands, under which id, at which time (that of its planning).
+
+    `kept_out` is there if anybody was ever erased; `erased` are the rows that were left out for it, by file number.
+    """
 
     engine: Engine
     reading: Reading
@@ -44,6 +57,8 @@ class Work:
     files: tuple[BatchFile, ...]
     again: bool = False
     refused: list[int] = field(default_factory=list)
+    kept_out: KeptOut | None = None
+    erased: dict[int, int] = field(default_factory=dict)
 
     @property
     def source(self) -> str:

@@ -153,3 +153,10 @@ TWICE = code(
     who="it",
     fix="Have the sender deliver one row per record; the last one in the file was taken.",
 )
+NO_ERASURE_KEY = code(
+    "COL-190",
+    "rows would be taken without a look for people who were erased",
+    who="Tandem",
+    kind=Kind.BUG,
+    fix="hand the key of the erased people's hashes to whoever takes rows",
+)

@@ -12,6 +12,7 @@ from pathlib import Path
 from tandem.charter.definitions import Charter
 from tandem.collect import finding, problems, taking
 from tandem.collect.about import KeyIdentifiers
+from tandem.collect.landing import KeptOut
 from tandem.collect.results import Replayed, Taken
 from tandem.collect.taking import REPLAY, Batches, Bench, Progress
 from tandem.collect.waiting import Chosen, chosen
@@ -29,6 +30,7 @@ def replay(
     *,
     root: Path | None = None,
     progress: Progress = lambda step, done, total: None,
+    kept_out: KeptOut | None = None,
 ) -> Replayed:
     """Replay these entries, or all that wait (`ids` None). Files are read again from `root` (the charter's).
 
@@ -49,7 +51,10 @@ def replay(
     place = root or charter.root or Path()
     for source in charter.sources:
         mine = [entry for entry in entries if entry.source == source.source]
-        bench = Bench(engine, ledger, source, charter.project, place, key_identifiers, now, progress)
+        purposes = charter.purposes.purposes
+        bench = Bench(
+            engine, ledger, source, charter.project, place, key_identifiers, now, progress, purposes, kept_out
+        )
         total = _added(total, _replay_source(bench, mine))
     return total
 

@@ -15,6 +15,7 @@ class TakenFile:
     quarantined: int
     duplicate: int
     unplanned: int
+    erased: int = 0
 
     def to_dict(self) -> dict[str, object]:
         """As plain JSON values."""
@@ -37,10 +38,11 @@ class Waiting:
 
 @dataclass(frozen=True)
 class Taken:
-    """What one call took: read = landed + quarantined + duplicate + unplanned, in each file and in sum.
+    """What one call took: read = landed + quarantined + duplicate + unplanned + erased, in each file and in sum.
 
-    `landed` counts rows by kind (`record` for a snapshot). `batch_id` is None if there was nothing new.
-    `problems` are about files and the source; single rows are in `waiting`.
+    `erased` are rows left out because they name somebody who was erased. `landed` counts rows by kind (`record`
+    for a snapshot). `batch_id` is None if there was nothing new. `problems` are about files and the source; single
+    rows are in `waiting`.
     """
 
     source: str
@@ -52,6 +54,7 @@ class Taken:
     evidence: int = 0
     consents: int = 0
     suppressions: int = 0
+    signals: int = 0
     problems: tuple[Problem, ...] = ()
 
     @property
@@ -79,6 +82,11 @@ class Taken:
         """Events of a kind that no contract names."""
         return sum(file.unplanned for file in self.files)
 
+    @property
+    def rows_erased(self) -> int:
+        """Rows left out because they name somebody who was erased."""
+        return sum(file.erased for file in self.files)
+
     def to_dict(self) -> dict[str, object]:
         """As plain JSON values."""
         return {
@@ -90,12 +98,14 @@ class Taken:
             "rows_quarantined": self.rows_quarantined,
             "rows_duplicate": self.rows_duplicate,
             "rows_unplanned": self.rows_unplanned,
+            "rows_erased": self.rows_erased,
             "landed": dict(self.landed),
             "waiting": [one.to_dict() for one in self.waiting],
             "identifiers": self.identifiers,
             "evidence": self.evidence,
             "consents": self.consents,
             "suppressions": self.suppressions,
+            "signals": self.signals,
             "problems": [problem.to_dict() for problem in self.problems],
         }
 

@@ -5,14 +5,15 @@ from collections.abc import Iterable
 from tandem.charter.definitions import Charter, EventSpec, FieldSpec, Mode, RecordSpec, Source
 from tandem.engine import Column, Engine, Table
 from tandem.engine.catalogue import event_table, record_table
-from tandem.kernel.values import Label, Type
+from tandem.kernel.values import Label, Type, graded
 
 
 def catalogue_tables(charter: Charter) -> list[Table]:
     """The event_* and record_* tables of all contracts, in order of appearance.
 
     A kind that several sources send is one table with the fields of all; of a field that several declare the
-    first one's description counts. The loader has already refused fields of one name and two types.
+    first one's description counts, and the labels of all. The loader has already refused fields of one name and
+    two types.
     """
     events = [
         event_table(kind, _columns(spec for one in specs for spec in one.fields))
@@ -60,9 +61,12 @@ def extra_column(name: str) -> Column:
 
 
 def _columns(fields: Iterable[FieldSpec]) -> list[Column]:
-    by_name: dict[str, Column] = {}
+    by_name: dict[str, list[FieldSpec]] = {}
     for spec in fields:
-        by_name.setdefault(
-            spec.name, Column(spec.name, spec.type.type, spec.description, spec.label, spec.unit)
-        )
-    return list(by_name.values())
+        by_name.setdefault(spec.name, []).append(spec)
+    return [_column(specs) for specs in by_name.values()]
+
+
+def _column(specs: list[FieldSpec]) -> Column:
+    first, (label, marks) = specs[0], graded(spec.label for spec in specs)
+    return Column(first.name, first.type.type, first.description, label, first.unit, marks)

@@ -11,14 +11,14 @@ from datetime import datetime, timedelta
 from pathlib import Path
 from typing import Protocol
 
-from tandem.charter.definitions import Project, Source
-from tandem.collect import about, counting, finding, landing, problems, refusing, waiting
+from tandem.charter.definitions import Project, Purpose, Source
+from tandem.collect import about, consenting, counting, erasing, finding, landing, problems, refusing, waiting
 from tandem.collect.about import KeyIdentifiers
 from tandem.collect.again import kept_rows
 from tandem.collect.contract import Contract, Extra
 from tandem.collect.evolving import new_fields
 from tandem.collect.finding import Found
-from tandem.collect.landing import BatchFile, Work
+from tandem.collect.landing import BatchFile, KeptOut, Work
 from tandem.collect.reading import Reading, is_flat, reading
 from tandem.collect.results import Taken
 from tandem.collect.tables import extra_column, known_tables
@@ -26,7 +26,8 @@ from tandem.collect.waiting import Refused
 from tandem.engine import Engine
 from tandem.engine.files import FileRead, Payloads, SourceFiles, Together
 from tandem.engine.opened import Opened
-from tandem.kernel import Place, Problem
+from tandem.kernel import Place, Problem, Problems
+from tandem.policy.erased import anybody
 
 Progress = Callable[[str, int, int], None]
 REPLAY = "(replay)"
@@ -65,6 +66,8 @@ class Bench:
     key_identifiers: KeyIdentifiers
     now: datetime
     progress: Progress = field(default=lambda step, done, total: None)
+    purposes: tuple[Purpose, ...] = ()
+    kept_out: KeptOut | None = None
 
 
 def take_source(
@@ -76,15 +79,21 @@ def take_source(
     root: Path,
     key_identifiers: KeyIdentifiers,
     now: datetime,
+    purposes: Sequence[Purpose] = (),
     progress: Progress = lambda step, done, total: None,
+    kept_out: KeptOut | None = None,
 ) -> Taken:
     """Take all files of a source that are new or changed. A second call with nothing new writes nothing.
 
-    A batch left open by a crash is finished first. `key_identifiers` gives each distinct raw identifier its key.
+    Rows that name somebody who was erased are left out and counted; `kept_out` says by what they are known.
+    A batch left open by a crash is finished first. `key_identifiers` gives each distinct raw identifier its key;
+    `purposes` say what categories, TC strings and signals mean.
     Problems of files are in the result, not raised: the source's other files and the other sources go on.
     Raises Problems only for what stops the engine or the ledger (disk full, lake unreadable).
     """
-    bench = Bench(engine, ledger, source, project, root, key_identifiers, now, progress)
+    bench = Bench(
+        engine, ledger, source, project, root, key_identifiers, now, progress, tuple(purposes), kept_out
+    )
     left = ledger.open_batch(source.source)
     first = take_batch(bench, left) if left is not None else None
     second = _take_new(bench)
@@ -138,10 +147,10 @@ def _take_planned_files(bench: Bench, batch: PlannedBatch) -> Taken:
 def take_kept(bench: Bench, ids: Sequence[int], batch: int, at: datetime) -> Taken:
     """Read these quarantined rows again and land those that now keep the contract."""
     _ensure(bench, ())
-    contract = Contract(bench.source, bench.project.timezone, at)
+    contract = Contract(bench.source, bench.project.timezone, at, purposes=bench.purposes)
     plan = reading(contract, again=True)
     kept = kept_rows(bench.engine, bench.source, ids)
-    work = Work(bench.engine, plan, batch, at, kept.files, again=True)
+    work = Work(bench.engine, plan, batch, at, kept.files, again=True, kept_out=_kept_out(bench))
     try:
         landing.stage_files(work)
         read = Payloads(kept.rows, is_flat(contract), plan.shape)
@@ -160,7 +169,7 @@ def take_files(bench: Bench, found: Sequence[Found], batch: int, at: datetime) -
     refused = [one for one in looked if one is not None]
     kept = [one for one in found if one.name not in {refusal.file for refusal in refused}]
     columns = frozenset(name for one in kept for name in headers[one.name].header)
-    contract = Contract(bench.source, bench.project.timezone, at, columns, fields.extras)
+    contract = Contract(bench.source, bench.project.timezone, at, columns, fields.extras, bench.purposes)
     _ensure(bench, fields.extras)
     plan = reading(contract)
     step = timedelta(microseconds=1)
@@ -168,7 +177,7 @@ def take_files(bench: Bench, found: Sequence[Found], batch: int, at: datetime) -
         BatchFile(number, one.name, one.fingerprint, at - step * (len(found) - 1 - number))
         for number, one in enumerate(found)
     )
-    work = Work(bench.engine, plan, batch, at, files)
+    work = Work(bench.engine, plan, batch, at, files, kept_out=_kept_out(bench))
     numbers = {one.name: one.number for one in files}
     read = _read(plan, [(numbers[one.name], one, headers[one.name]) for one in kept])
     try:
@@ -184,19 +193,20 @@ def take_files(bench: Bench, found: Sequence[Found], batch: int, at: datetime) -
 
 def land(bench: Bench, work: Work, refused: Sequence[Refused], notes: Sequence[Problem]) -> Taken:
     """From staged rows to all tables; the order of the commits does not matter, each is marked."""
+    collided = about.stage_keyed(work, bench.key_identifiers)
+    erasing.leave_out(work, bench.key_identifiers)
     refused = [*refused, *refusing.frozen(work)]
     names = {one.file for one in refused}
     tally = counting.tally(work)
     landing.stage_entries(work)
     bench.progress(STEPS[1], 1, len(STEPS) - 1)
-    collided = about.stage_keyed(work, bench.key_identifiers)
     bench.progress(STEPS[2], 2, len(STEPS) - 1)
     landing.stage_duplicates(work, tally.unplanned > 0)
     about.stage_people(work)
     bench.progress(STEPS[3], 3, len(STEPS) - 1)
     landing.land_rows(work, tally.unplanned > 0)
     found = about.land_identifiers(work), about.land_evidence(work)
-    said = about.land_consents(work), about.land_suppressions(work)
+    said = consenting.land_consents(work), about.land_suppressions(work)
     waits = waiting.land_waiting(work, refused) if not work.again and (tally.waits or refused) else []
     waiting.land_outcomes(work, names)
     counted = counting.count(work, tally, names)
@@ -213,14 +223,26 @@ def land(bench: Bench, work: Work, refused: Sequence[Refused], notes: Sequence[P
         evidence=found[1],
         consents=said[0],
         suppressions=said[1],
+        signals=consenting.signals(work),
         problems=(*(one.problem for one in refused), *notes, *collided),
     )
 
 
 def drop_stages(engine: Engine) -> None:
     """Forget all that a batch staged."""
-    for name in (*landing.STAGES, *about.STAGES, waiting.REFUSED, waiting.WAITING):
+    for name in (*landing.STAGES, *about.STAGES, *erasing.STAGES, waiting.REFUSED, waiting.WAITING):
         engine.drop_stage(name)
+
+
+def _kept_out(bench: Bench) -> KeptOut | None:
+    """By what erased people are known, if anybody was erased. Never None then: who was erased does not come back."""
+    if not anybody(bench.engine):
+        return None
+    if bench.kept_out is None:
+        raise Problems(
+            problems.NO_ERASURE_KEY("people were erased here, and rows are taken without a look for them")
+        )
+    return bench.kept_out
 
 
 def _ensure(bench: Bench, extras: Sequence[Extra]) -> None:
@@ -257,5 +279,6 @@ def _joined(first: Taken, second: Taken) -> Taken:
         evidence=first.evidence + second.evidence,
         consents=first.consents + second.consents,
         suppressions=first.suppressions + second.suppressions,
+        signals=first.signals + second.signals,
         problems=(*first.problems, *second.problems),
     )

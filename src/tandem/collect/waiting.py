@@ -190,17 +190,45 @@ def _first_time(work: Work, every: exp.Table) -> exp.Query:
 
 
 def list_quarantine(
-    engine: Engine, source: str | None = None, code: str | None = None, *, limit: int | None = None
+    engine: Engine,
+    sources: Sequence[str] | None = None,
+    code: str | None = None,
+    *,
+    limit: int | None = None,
 ) -> list[Entry]:
-    """The entries that wait and were not dealt with, oldest first (then by file and line)."""
+    """The entries that wait and were not dealt with, oldest first (then by file and line); None: of all sources."""
+    if sources is not None and not sources:
+        return []
     query = still_waiting(engine)
-    if source is not None:
-        query = query.where(exp.column("source", "q").eq(exp.Literal.string(source)))
+    if sources is not None:
+        query = query.where(exp.column("source", "q").isin(*(exp.Literal.string(one) for one in sources)))
     if code is not None:
         query = query.where(exp.column("code", "q").eq(exp.Literal.string(code)))
     query = query.order_by(*(exp.column(name, "q") for name in ("at", "file", "line", "quarantine_id")))
     rows = engine.dicts(query.limit(limit) if limit is not None else query)
     return [Entry(**{**row, "at": iso(row["at"])}) for row in rows]
+
+
+@dataclass(frozen=True)
+class Broken:
+    """Entries of one source that wait for one reason. `level`: row, value or file."""
+
+    source: str
+    level: str
+    code: str
+    path: str | None
+    expected: str | None
+    entries: int
+
+
+def count_waiting(engine: Engine) -> list[Broken]:
+    """What waits, by source and reason, most first. The engine counts: there may be millions of entries."""
+    columns = [exp.column(name, "w") for name in ("source", "level", "code", "path", "expected")]
+    query = exp.select(*columns, exp.Count(this=exp.Star())).from_(still_waiting(engine).subquery("w"))
+    found = [Broken(*row) for row in engine.rows(query.group_by(*(column.copy() for column in columns)))]
+    return sorted(
+        found, key=lambda one: (-one.entries, one.source, one.code, one.path or "", one.expected or "")
+    )
 
 
 @dataclass(frozen=True)

@@ -2,10 +2,12 @@
 
 from collections.abc import Sequence
 from dataclasses import dataclass
+from datetime import datetime
 
 from sqlglot import exp
 
 from tandem.charter.definitions import Campaign, Channel, Charter, Normalise
+from tandem.charter.definitions.campaigns import PREFERENCES_URL
 from tandem.deliver.problems import UNKNOWN_FIELD
 from tandem.deliver.writing import Writer, check_message, writer
 from tandem.engine import Engine
@@ -16,7 +18,7 @@ from tandem.policy import Decision, Permit, decide, guarded, people
 
 DESTINATIONS = {Channel.EMAIL: Destination.EMAIL, Channel.FILE: Destination.FILE}
 ADDRESS_COLUMNS = ("kind", "value", "first_seen_at", "blocked")
-ADDRESS = "address"
+ADDRESS, KEY = "address", "address_key"
 
 
 @dataclass(frozen=True)
@@ -37,6 +39,12 @@ class Needs:
         before = FieldRef("person_changes", "from_person_id")
         return frozenset([before, *addresses, *(FieldRef("profile", trait) for trait in self.traits)])
 
+    @property
+    def shown(self) -> frozenset[FieldRef]:
+        """The columns that are only given out: traits, and in a file the identifiers themselves."""
+        given = [FieldRef("identifiers", "value")] if self.channel is Channel.FILE and self.kinds else []
+        return frozenset([*given, *(FieldRef("profile", trait) for trait in self.traits)])
+
 
 def needs(campaign: Campaign, charter: Charter) -> Needs:
     """What the campaign's message or export reads. Raises Problems with all that is wrong in it."""
@@ -46,14 +54,16 @@ def needs(campaign: Campaign, charter: Charter) -> Needs:
     if campaign.export is not None and campaign.channel is Channel.FILE:
         kinds = tuple(name for name in campaign.export.fields if charter.identity.kind(name))
         return Needs(Channel.FILE, kinds, tuple(name for name in campaign.export.fields if name not in kinds))
-    return Needs(Channel.EMAIL, email_kinds(charter), message_writer(campaign, charter).variables)
+    printed = message_writer(campaign, charter).variables
+    traits = tuple(name for name in printed if name != PREFERENCES_URL)
+    return Needs(Channel.EMAIL, email_kinds(charter), traits)
 
 
 def check_campaign(campaign: Campaign, charter: Charter) -> list[Problem]:
     """All problems of a campaign's message or export: syntax, and names that stand for nothing."""
     traits = [trait.trait for trait in charter.traits]
     if campaign.channel is Channel.EMAIL:
-        return check_message(campaign.message, traits) if campaign.message is not None else []
+        return check_message(campaign.message, _printable(charter)) if campaign.message is not None else []
     if campaign.export is None:
         return []
     known = [*(rule.kind for rule in charter.identity.kinds), *traits]
@@ -73,7 +83,13 @@ def message_writer(campaign: Campaign, charter: Charter) -> Writer:
     """The templates of an e-mail campaign, compiled."""
     if campaign.message is None:
         raise ValueError(f"campaign {campaign.campaign} has no message; the charter should not have loaded")
-    return writer(campaign.message, [trait.trait for trait in charter.traits])
+    return writer(campaign.message, _printable(charter))
+
+
+def _printable(charter: Charter) -> list[str]:
+    """What a message may print: traits, and the link to the preference page if it has an address."""
+    link = [PREFERENCES_URL] if charter.project.workspace is not None else []
+    return [*(trait.trait for trait in charter.traits), *link]
 
 
 def email_kinds(charter: Charter) -> tuple[str, ...]:
@@ -81,10 +97,31 @@ def email_kinds(charter: Charter) -> tuple[str, ...]:
     return tuple(rule.kind for rule in charter.identity.kinds if rule.normalise is Normalise.EMAIL)
 
 
-def ask(actor: Actor, campaign: Campaign, reads: Needs, charter: Charter, engine: Engine) -> Decision:
-    """Policy's decision for this campaign's purpose and channel and everything that the message reads."""
-    destination = DESTINATIONS[campaign.channel]
-    return decide(actor, campaign.purpose, destination, reads.footprint, charter, engine.catalogue)
+def ask(
+    actor: Actor,
+    campaign: Campaign,
+    reads: Needs,
+    charter: Charter,
+    engine: Engine,
+    *,
+    now: datetime | None = None,
+    key: bytes = b"",
+) -> Decision:
+    """Policy's decision for this campaign's purpose and channel and everything that the message reads.
+
+    What the message or file shows may be masked; the address of an e-mail may not, for nobody could be reached there.
+    """
+    return decide(
+        actor,
+        campaign.purpose,
+        DESTINATIONS[campaign.channel],
+        reads.footprint,
+        charter,
+        engine.catalogue,
+        now=now,
+        shown=reads.shown,
+        key=key,
+    )
 
 
 def reachable(
@@ -95,14 +132,15 @@ def reachable(
     For e-mail `address` is the e-mail identifier seen first most recently that is not blocked, the smaller
     key if two came at once: the newest address is the likeliest to be read. Nobody suppressed is left here:
     the permit leaves out a person by any suppressed identifier. NULL where a person has none; traits are
-    named `trait_<name>`, identifier kinds `kind_<name>`.
+    named `trait_<name>`, identifier kinds `kind_<name>`. `address_key` is the key of the address, for links.
     """
     person = exp.column("person_id", "w")
     contact = f.digest60(f.value(campaign.campaign), person)
     query = exp.select(contact.as_("contact_id"), person.as_("person_id")).from_(wanted.subquery("w"))
     query = query.join(people(permit, engine.catalogue).subquery("p"), on=_same("p"))
     if reads.kinds:
-        query = query.select(*(exp.column(name, "i").as_(name) for name in identifier_columns(reads)))
+        names = [*identifier_columns(reads), *([KEY] if reads.channel is Channel.EMAIL else [])]
+        query = query.select(*(exp.column(name, "i").as_(name) for name in names))
         query = query.join(_newest(reads, permit, engine).subquery("i"), on=_same("i"), join_type="left")
     if reads.traits:
         query = query.select(*(exp.column(name, "t").as_(f"trait_{name}") for name in reads.traits))
@@ -149,10 +187,13 @@ def _newest(reads: Needs, permit: Permit, engine: Engine) -> exp.Select:
     ]
     number = exp.Window(this=exp.RowNumber(), partition_by=partition, order=exp.Order(expressions=order))
     usable = exp.column("kind", "identifiers").isin(*(f.value(kind) for kind in reads.kinds))
-    ranked = exp.select("person_id", "kind", "value", number.as_("n")).from_(identifiers)
+    ranked = exp.select("person_id", "identifier_key", "kind", "value", number.as_("n")).from_(identifiers)
     ranked = ranked.where(usable, exp.column("blocked", "identifiers").is_(exp.null()))
     value = exp.column("value", "r")
-    columns = [exp.Max(this=value.copy()).as_(ADDRESS)]
+    columns = [
+        exp.Max(this=value.copy()).as_(ADDRESS),
+        exp.Max(this=exp.column("identifier_key", "r")).as_(KEY),
+    ]
     if apart:
         columns = [
             exp.Max(this=exp.Case().when(exp.column("kind", "r").eq(f.value(kind)), value.copy())).as_(

@@ -43,11 +43,20 @@ def follow_outbox(engine: Engine, ledger: Ledger, campaign: str, permit: str, no
     stage = engine.stage_rows("deliver_outbox", COLUMNS, _settled(ledger, campaign))
     try:
         note(engine, campaign, _words(stage), permit, now)
-        columns = [exp.column(name) for name, _ in COLUMNS if name not in ("outcome", "sentence")]
-        rows = exp.select(f.value(campaign).as_("campaign"), *columns).from_(stage.copy())
-        engine.upsert("contacts", rows)
+        engine.upsert("contacts", _contacts(engine, stage, campaign, permit))
     finally:
         engine.drop_stage("deliver_outbox")
+
+
+def _contacts(engine: Engine, stage: exp.Table, campaign: str, permit: str) -> exp.Select:
+    """The settled contacts. One that the lake has keeps the permit it was made under, also where that is unknown."""
+    columns = [exp.column(name, "s") for name, _ in COLUMNS if name not in ("outcome", "sentence")]
+    known = exp.alias_(kept("contacts", ROOM, engine.catalogue), "k", table=True)
+    same = exp.column("contact_id", "k").eq(exp.column("contact_id", "s"))
+    new = exp.column("contact_id", "k").is_(exp.null())
+    under = exp.Case().when(new, f.value(permit)).else_(exp.column("permit", "k"))
+    rows = exp.select(f.value(campaign).as_("campaign"), under.as_("permit"), *columns)
+    return rows.from_(exp.alias_(stage.copy(), "s", table=True)).join(known, on=same, join_type="left")
 
 
 def _in_lake(engine: Engine, campaign: str) -> dict[OutboxState, int]:

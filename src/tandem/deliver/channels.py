@@ -14,6 +14,7 @@ from tandem.deliver.mail import sender_of
 from tandem.deliver.posting import Post, Sent, send_all, uncertain
 from tandem.deliver.problems import NO_SERVER
 from tandem.deliver.smtp import Login, MailLine
+from tandem.deliver.tokens import Links
 from tandem.deliver.waiting import Filling, enqueue
 from tandem.engine import Engine
 from tandem.kernel import Problems
@@ -26,13 +27,18 @@ CRASHED = "the run ended between the hand-over and the note of it"
 
 @dataclass(frozen=True)
 class Desk:
-    """What every delivery needs: lake, outbox, charter, who acts, and the login for the mail server."""
+    """What every delivery needs: lake, outbox, charter, who acts, the login for the mail server.
+
+    `key` is what masked values that go out are digested with; `links` makes those to the preference page.
+    """
 
     engine: Engine
     ledger: Ledger
     charter: Charter
     actor: Actor
     login: Login | None = None
+    key: bytes = b""
+    links: Links | None = None
 
 
 def silent(done: int, total: int) -> None:
@@ -76,6 +82,8 @@ def _post(desk: Desk, campaign: Campaign, ready: exp.Query, now: datetime, progr
             line=line,
             filling=Filling(desk.engine, ready),
             now=now,
+            purpose=campaign.purpose,
+            links=desk.links,
         )
         return send_all(post, progress)
 

@@ -1,7 +1,7 @@
 """One campaign's deliveries of one beat: what a crash left, who may be reached now, send, and say why."""
 
 from collections.abc import Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import datetime
 
 from sqlglot import exp
@@ -12,12 +12,22 @@ from tandem.deliver.books import contacted, follow_outbox
 from tandem.deliver.channels import Desk, Progress, recover, send, silent
 from tandem.deliver.posting import Sent
 from tandem.deliver.receipts import note, reasons
-from tandem.deliver.words import People, without, words_of_all, words_of_owed, words_of_refused
+from tandem.deliver.words import (
+    People,
+    without,
+    words_of_all,
+    words_of_owed,
+    words_of_refused,
+    words_of_unwilling,
+)
 from tandem.kernel import Problem
 from tandem.ledger import OutboxState
 from tandem.policy import Gap, Permit, Refusal
 
-NO_UNSUBSCRIBE = "The messages carry no List-Unsubscribe header: the charter names no place to unsubscribe."
+NO_UNSUBSCRIBE = (
+    "The messages carry no List-Unsubscribe header: tandem.toml names no address under [workspace], "
+    "so there is no page to unsubscribe at."
+)
 
 
 @dataclass(frozen=True)
@@ -25,7 +35,8 @@ class Delivered:
     """What one beat did for one campaign.
 
     `standing`: people by the reason of their latest receipt, all beats together. `problems`: what kept the
-    channel from working at all. `deferred`: waiting in the outbox for the next beat.
+    channel from working at all. `deferred`: waiting in the outbox for the next beat. `permit`: the fingerprint of
+    the permit it was done under, "none" without one.
     """
 
     campaign: str
@@ -35,6 +46,7 @@ class Delivered:
     uncertain: int = 0
     deferred: int = 0
     file: str | None = None
+    permit: str = "none"
     standing: Mapping[str, int] = field(default_factory=dict)
     problems: tuple[Problem, ...] = ()
     notes: tuple[str, ...] = ()
@@ -51,7 +63,7 @@ def deliver(
     """
     name, engine = campaign.campaign, desk.engine
     reads = needs(campaign, desk.charter)
-    decision = ask(desk.actor, campaign, reads, desk.charter, engine)
+    decision = ask(desk.actor, campaign, reads, desk.charter, engine, now=now, key=desk.key)
     permit = decision.fingerprint if isinstance(decision, Permit) else "none"
     before = desk.ledger.outbox_counts(name)
     recover(desk, campaign, now)
@@ -61,14 +73,17 @@ def deliver(
         people = exp.select("person_id").from_(owed)
         match decision:
             case Permit():
-                result = _permitted(desk, campaign, reads, decision, people, now, progress)
+                willing = people if who.unwilling is None else without(people, who.unwilling)
+                result = _permitted(desk, campaign, reads, decision, willing, now, progress)
+                if who.unwilling is not None:
+                    note(engine, name, words_of_unwilling(people, willing, decision), permit, now)
             case Refusal(reasons=why) | Gap(missing=why):
                 result = Sent(problems=why)
                 note(engine, name, words_of_refused(people, why), permit, now)
     finally:
         engine.drop_stage("deliver_owed")
     note(engine, name, words_of_all(engine, name, who, decision), permit, now)
-    return _summary(desk, campaign, result, before)
+    return replace(_summary(desk, campaign, result, before), permit=permit)
 
 
 def _permitted(
@@ -123,5 +138,5 @@ def _summary(desk: Desk, campaign: Campaign, result: Sent, before: Mapping[Outbo
         file=result.file,
         standing=reasons(desk.engine, campaign.campaign),
         problems=result.problems,
-        notes=(NO_UNSUBSCRIBE,) if mail and grown[OutboxState.SENT] else (),
+        notes=(NO_UNSUBSCRIBE,) if mail and grown[OutboxState.SENT] and not desk.links else (),
     )

@@ -20,7 +20,7 @@ from tandem.ledger import Ledger, OutboxState
 
 CLAIM = 5_000
 NUMBER = re.compile(r"[+-]?\d+([.,]\d+)*")
-DANGEROUS = ("=", "+", "-", "@", "\t", "\r")
+DANGEROUS = ("=", "+", "-", "@", "\t", "\r", "\n", "＝", "＋", "－", "＠")
 
 
 def export_file(
@@ -140,7 +140,7 @@ class Whole:
 def safe_cell(value: object) -> str:
     """A cell's text that no spreadsheet takes for a formula (OWASP, CSV injection)."""
     text = "" if value is None else str(value)
-    if text.startswith(DANGEROUS) and not NUMBER.fullmatch(text):
+    if text.lstrip(" ").startswith(DANGEROUS) and not NUMBER.fullmatch(text):
         return f"'{text}"
     return text
 

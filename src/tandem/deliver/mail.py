@@ -18,7 +18,8 @@ from tandem.kernel import Problems
 
 MOST_SUBJECT = 900
 # The newer policies parse every header they are given: ten times the work, for headers that are made here.
-WIRE = compat32.clone(linesep="\r\n")
+# What is long is folded here already; a link that is folded once more is not clicked by every mail program.
+WIRE = compat32.clone(linesep="\r\n", max_line_length=None)
 _ADDRESS_LIKE = re.compile(r"[^\s<>]+@[^\s<>]+")
 _PLAIN_ADDRESS = re.compile(r"[A-Za-z0-9!#$%&'*+/=?^_`{|}~-]+(\.[A-Za-z0-9!#$%&'*+/=?^_`{|}~-]+)*")
 
@@ -76,10 +77,19 @@ def recipient_of(value: str) -> str | None:
     return f"{name}@{domain}"
 
 
-def compose(contact_id: int, sender: Sender, recipient: str, letter: Letter, now: datetime) -> Envelope:
+def compose(
+    contact_id: int,
+    sender: Sender,
+    recipient: str,
+    letter: Letter,
+    now: datetime,
+    *,
+    unsubscribe: str | None = None,
+) -> Envelope:
     """The e-mail for one contact, as bytes with CRLF. The same input gives the same bytes.
 
-    Subject and recipient are single lines whatever the data holds, so data cannot add a header.
+    Subject and recipient are single lines whatever the data holds, so data cannot add a header. `unsubscribe` is an
+    address at which one click says no (RFC 8058).
     """
     text = _part("plain", letter.text)
     post: MIMEMultipart | MIMENonMultipart = text
@@ -92,6 +102,9 @@ def compose(contact_id: int, sender: Sender, recipient: str, letter: Letter, now
     post["Date"] = format_datetime(now.replace(tzinfo=UTC))
     post["Message-ID"] = message_id(contact_id, sender)
     post["Auto-Submitted"] = "auto-generated"
+    if unsubscribe is not None:
+        post["List-Unsubscribe"] = f"<{unsubscribe}>"
+        post["List-Unsubscribe-Post"] = "List-Unsubscribe=One-Click"
     return Envelope(contact_id, sender.address, recipient, post.as_bytes(policy=WIRE))
 
 

@@ -16,9 +16,11 @@ from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 from typing import assert_never
 
-from tandem.deliver.asking import ADDRESS
+from tandem.charter.definitions.campaigns import PREFERENCES_URL
+from tandem.deliver.asking import ADDRESS, KEY
 from tandem.deliver.mail import Envelope, Sender, compose, recipient_of
 from tandem.deliver.smtp import MailLine, Verdict
+from tandem.deliver.tokens import Links
 from tandem.deliver.waiting import Filling
 from tandem.deliver.writing import Unwritten, Writer
 from tandem.kernel import Problem, Problems
@@ -51,6 +53,8 @@ class Post:
     line: MailLine
     filling: Filling
     now: datetime
+    purpose: str = ""
+    links: Links | None = None
 
 
 def send_all(post: Post, progress: Callable[[int, int], None]) -> Sent:
@@ -114,11 +118,13 @@ def _make(post: Post, row: OutboxRow, done: Sent) -> Envelope | None:
     if recipient is None:
         done.reasons[row.person_id] = ("bad_address", "Mail cannot be sent to the address as it is written.")
         return None
-    letter = post.writer.write({name: data[f"trait_{name}"] for name in post.writer.variables})
+    link = post.links.of(int(data[KEY]), post.purpose, post.now) if post.links else None
+    printed: dict[str, object] = {name: data.get(f"trait_{name}") for name in post.writer.variables}
+    letter = post.writer.write(printed | ({PREFERENCES_URL: link} if link else {}))
     if isinstance(letter, Unwritten):
         done.reasons[row.person_id] = (letter.reason, letter.sentence)
         return None
-    return compose(row.contact_id, post.sender, recipient, letter, post.now)
+    return compose(row.contact_id, post.sender, recipient, letter, post.now, unsubscribe=link)
 
 
 def _hand_over(post: Post, row: OutboxRow, envelope: Envelope, done: Sent) -> tuple[OutboxState, str | None]:

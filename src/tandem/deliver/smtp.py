@@ -6,6 +6,7 @@ SMTP has no way to ask later. So an answer is one of four: accepted, refused, to
 `unknown` is never tried again by itself: twice is worse than once too few.
 """
 
+import base64
 import smtplib
 import ssl
 from collections.abc import Callable
@@ -181,12 +182,22 @@ class MailLine:
     def _why(self, error: Exception) -> Problem:
         match error:
             case smtplib.SMTPAuthenticationError():
-                words = _text(error.smtp_error)
+                words = self._without_login(error.smtp_error)
                 return LOGIN_REFUSED(f"`{self._settings.host}` refused the login: {words}")
             case smtplib.SMTPNotSupportedError() if self._login is not None:
                 return LOGIN_REFUSED(f"`{self._settings.host}` does not offer what was asked: {_name(error)}")
             case _:
                 return self._unreachable(_name(error))
+
+    def _without_login(self, words: bytes | str) -> str:
+        """The server's words; some servers say back what they were sent, and then the password is in it."""
+        text = words.decode("utf-8", "replace") if isinstance(words, bytes) else words
+        if self._login is not None:
+            user, password = self._login.user, self._login.password
+            said = [password, *(_base64(one) for one in (password, f"\0{user}\0{password}", user))]
+            for one in sorted((one for one in said if one), key=len, reverse=True):
+                text = text.replace(one, "(left out)")
+        return _text(text)
 
     def _unreachable(self, why: str) -> Problem:
         where = f"{self._settings.host}:{self._settings.port}"
@@ -209,6 +220,10 @@ def _dotted(body: bytes) -> bytes:
 
 def _text(words: bytes | str) -> str:
     return without_addresses(words.decode("utf-8", "replace") if isinstance(words, bytes) else words)
+
+
+def _base64(text: str) -> str:
+    return base64.b64encode(text.encode()).decode()
 
 
 def _name(error: Exception) -> str:

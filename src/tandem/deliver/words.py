@@ -10,8 +10,9 @@ from tandem.deliver.receipts import NOT_CONTACTED, latest, said
 from tandem.engine import Engine
 from tandem.engine import functions as f
 from tandem.kernel import Problem
-from tandem.kernel.values import Type
+from tandem.kernel.values import Basis, Type
 from tandem.policy import Decision, Permit, unreachable_query
+from tandem.policy.reasons import SENTENCES
 
 HELD_OUT = "Held out, to compare the others with."
 NO_ADDRESS = "There is no address of this person that could be used."
@@ -27,16 +28,24 @@ class People:
 
     `owed` (person_id): treated and without contact, the journey's intents. `assigned` (person_id, arm).
     `outside` (person_id): in the audience but not permitted when it was read, so never assigned; or None.
+    `unwilling` (person_id): said no to the purpose since the consents were worked out; or None.
     """
 
     owed: exp.Query
     assigned: exp.Query
     outside: exp.Query | None = None
+    unwilling: exp.Query | None = None
 
 
 def words_of_refused(owed: exp.Query, why: Sequence[Problem]) -> exp.Query:
     """Policy refuses the whole campaign: everybody is told the first reason."""
     return said(owed, NOT_CONTACTED, "policy_refused", why[0].sentence)
+
+
+def words_of_unwilling(owed: exp.Query, willing: exp.Query, permit: Permit) -> exp.Query:
+    """Those who are owed the message and said no just before it was to go out."""
+    reason = "consent_denied" if permit.basis is Basis.CONSENT else "objected"
+    return said(without(owed, willing), NOT_CONTACTED, reason, SENTENCES[reason])
 
 
 def words_of_owed(

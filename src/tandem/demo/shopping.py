@@ -41,8 +41,8 @@ class Orders:
     def __len__(self) -> int:
         return len(self.person)
 
-    def only(self, which: Bools) -> "Orders":
-        """The marked orders."""
+    def only(self, which: Bools | Ints) -> "Orders":
+        """The marked orders, or those at these places in this order."""
         return Orders(*(getattr(self, name)[which] for name in self.__dataclass_fields__))
 
 

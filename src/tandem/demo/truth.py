@@ -18,6 +18,10 @@ class Plant:
     Conversion is the share that buys within `days` days; value is pounds per buyer. Somebody who received
     the message buys with `contacted_conversion`, anybody else with `base_conversion`. A purchase carries
     an identifier by which it can be joined with probability `recognised`.
+
+    Other people have chances of their own, which stand beside them in `people`: the further somebody is from
+    the target audience, the less a message does. A contact by file, which somebody else's tool has to send,
+    has the share `file_effect` of the effect of an e-mail, on the chance and on the value.
     """
 
     audience: str = "lapsed_big_spenders"
@@ -30,6 +34,7 @@ class Plant:
     contacted_value: float = 88.0
     value_spread: float = 0.5
     recognised: float = 0.95
+    file_effect: float = 0.5
 
 
 @dataclass(frozen=True)

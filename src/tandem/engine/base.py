@@ -1,8 +1,9 @@
 """What an engine promises, whichever it is: the same expressions, the same rows, one commit per write."""
 
 from abc import ABC, abstractmethod
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
+from datetime import datetime
 from typing import Any, Self
 
 from sqlglot import exp
@@ -11,8 +12,9 @@ from tandem.engine import functions as f
 from tandem.engine import problems
 from tandem.engine.catalogue.model import Catalogue, Table
 from tandem.engine.files import FileRead
+from tandem.engine.forgetting import blank, blank_older, forget_history, remove_by, remove_older
 from tandem.engine.lake import Lake, Mark, arrow_rows
-from tandem.engine.meaning import resolve, stamp
+from tandem.engine.meaning import readable, resolve, stamp
 from tandem.kernel.problems import Problems
 from tandem.kernel.values import Type
 
@@ -68,9 +70,9 @@ class Engine(ABC):
     # -- reading ------------------------------------------------------------------------------------------
 
     def sql(self, query: exp.Query) -> str:
-        """The query in this engine's SQL, for a reader. Same text as is executed, but for the line breaks."""
+        """The query in this engine's SQL, for a reader. Same text as is executed, but for line breaks and secrets."""
         resolved, _ = resolve(query, self.catalogue, self._stages, self.dialect)
-        return resolved.sql(self.dialect, pretty=True)
+        return readable(resolved).sql(self.dialect, pretty=True)
 
     def rows(self, query: exp.Query) -> list[tuple[Any, ...]]:
         """All rows. For results that fit a screen or a report."""
@@ -189,6 +191,33 @@ class Engine(ABC):
         if self.lake.table(table) is None or not self.count(keys):
             return 0
         return self.lake.remove(described, self.arrow(keys))
+
+    def remove_by(self, table: str, columns: Sequence[str], keys: exp.Query) -> int:
+        """Remove the rows whose columns are among the keys (a query of as many); how many. Nothing is no commit."""
+        return self._forgetting(table, keys, lambda found: remove_by(self.lake, table, columns, found))
+
+    def remove_older(self, table: str, source: str, column: str, before: datetime) -> int:
+        """Remove the rows of a source of before a time; how many. Nothing is no commit."""
+        return remove_older(self.lake, table, source, column, before)
+
+    def blank_older(self, table: str, source: str, column: str, before: datetime, blanked: str) -> int:
+        """Put NULL into a column of the rows of a source of before a time; how many had a value."""
+        return blank_older(self.lake, table, source, column, before, blanked)
+
+    def blank(self, table: str, column: str, values: exp.Query) -> int:
+        """Put NULL where the column has one of the values (a query of one column); how many rows changed."""
+        return self._forgetting(table, values, lambda found: blank(self.lake, table, column, found))
+
+    def forget_history(self, table: str) -> int:
+        """Keep of a table its newest version and nothing else; how many files went. Nobody may write meanwhile."""
+        self._seen.pop(table, None)
+        return forget_history(self.lake, table)
+
+    def _forgetting(self, table: str, query: exp.Query, act: Callable[[Any], int]) -> int:
+        if self.lake.table(table) is None:
+            return 0
+        found = self.arrow(query)
+        return act(found) if found.num_rows else 0
 
     def mark(self, table: str, app: str) -> int | None:
         """The last version of the app that was committed to the table."""

@@ -1,9 +1,6 @@
 """DuckDB in process, spilling to disk: the engine of one machine."""
 
-import shutil
-import tempfile
 from collections.abc import Iterator, Sequence
-from pathlib import Path
 from typing import Any
 
 import duckdb
@@ -14,6 +11,7 @@ from tandem.engine.base import Engine
 from tandem.engine.catalogue.model import Catalogue, Table
 from tandem.engine.files import FileRead
 from tandem.engine.lake import Lake, Mark, arrow_schema, translate
+from tandem.engine.spill import Spill
 from tandem.kernel.problems import Problems
 
 FAILURES = (duckdb.Error, OSError)
@@ -29,8 +27,8 @@ class DuckEngine(Engine):
         self, lake: Lake, catalogue: Catalogue, *, memory: str | None = None, threads: int | None = None
     ) -> None:
         super().__init__(lake, catalogue)
-        self._temp = Path(tempfile.mkdtemp(prefix="tandem-"))
-        config: dict[str, Any] = {"temp_directory": str(self._temp)}
+        self._spill = Spill()
+        config: dict[str, Any] = {"temp_directory": str(self._spill.folder)}
         if memory:
             config["memory_limit"] = memory
         if threads:
@@ -57,7 +55,7 @@ class DuckEngine(Engine):
 
     def close(self) -> None:
         self._db.close()
-        shutil.rmtree(self._temp, ignore_errors=True)
+        self._spill.close()
 
     def _run(self, sql: str) -> Any:
         try:

@@ -24,7 +24,9 @@ from tandem.engine.opened import LONGEST_LINE, NOTHING, json_lines, parquet_quer
 from tandem.kernel.values import Type
 
 WHOLE, RAW = exp.column("_whole"), exp.column("_raw")
-NO_OBJECT = "CASE WHEN v IS NULL OR NOT starts_with(ltrim(_raw), '{') THEN 'invalid_json' END AS _trouble"
+# In this order because a CASE computes only what it comes to: nearly every line begins with its brace.
+NO_OBJECT = """CASE WHEN v IS NULL THEN 'invalid_json' WHEN starts_with(_raw, '{') THEN NULL
+    WHEN NOT starts_with(ltrim(_raw), '{') THEN 'invalid_json' END AS _trouble"""
 UNCLOSED = "UNQUOTED VALUE"
 SEGMENTS = (("start", Type.INTEGER), ("file", Type.INTEGER), ("line", Type.INTEGER))
 TROUBLES = (("f", Type.INTEGER), ("l", Type.INTEGER), ("t", Type.TEXT), ("r", Type.TEXT))

@@ -18,6 +18,7 @@ Scalar = str | int | bool | float | Decimal | datetime | date | None
 DIGEST = "TANDEM_DIGEST60"
 WHOLE_DAYS = "TANDEM_WHOLE_DAYS"
 ROW_ORDER = "TANDEM_ROW_ORDER"
+HEX = {"sha256": "TANDEM_SHA256", "sha1": "TANDEM_SHA1", "md5": "TANDEM_MD5"}
 
 
 def instant(moment: datetime) -> exp.Expr:
@@ -60,6 +61,19 @@ def null_of(type_: Type) -> exp.Cast:
 def digest60(*parts: exp.Expr) -> exp.Expr:
     """`kernel.ids.digest60` in SQL, a BIGINT in [0, 2**60). NULL parts are left out, as by concat_ws."""
     return exp.Anonymous(this=DIGEST, expressions=list(parts))
+
+
+def hexed(text: exp.Expr, algorithm: str = "sha256") -> exp.Expr:
+    """A text's digest as lower-case hex: sha256, sha1 or md5."""
+    return exp.Anonymous(this=HEX[algorithm], expressions=[text])
+
+
+def concat(*parts: exp.Expr) -> exp.Expr:
+    """Texts one behind the other; NULL if one of them is."""
+    first, *rest = parts
+    for part in rest:
+        first = exp.DPipe(this=first, expression=part)
+    return first
 
 
 def whole_days(start: exp.Expr, end: exp.Expr) -> exp.Expr:
@@ -150,6 +164,10 @@ def _order_spark(parts: list[exp.Expr]) -> exp.Expr:
     return exp.Struct(expressions=parts)
 
 
+def _called(name: str, *more: exp.Expr) -> Callable[[list[exp.Expr]], exp.Expr]:
+    return lambda parts: exp.Anonymous(this=name, expressions=[*parts, *(one.copy() for one in more)])
+
+
 LOWERED: dict[tuple[str, str], Callable[[list[exp.Expr]], exp.Expr]] = {
     (DIGEST, "duckdb"): _digest_duckdb,
     (DIGEST, "spark"): _digest_spark,
@@ -157,6 +175,12 @@ LOWERED: dict[tuple[str, str], Callable[[list[exp.Expr]], exp.Expr]] = {
     (WHOLE_DAYS, "spark"): _days_spark,
     (ROW_ORDER, "duckdb"): _order_duckdb,
     (ROW_ORDER, "spark"): _order_spark,
+    (HEX["sha256"], "duckdb"): _called("SHA256"),
+    (HEX["sha256"], "spark"): _called("SHA2", exp.Literal.number(256)),
+    (HEX["sha1"], "duckdb"): _called("SHA1"),
+    (HEX["sha1"], "spark"): _called("SHA1"),
+    (HEX["md5"], "duckdb"): _called("MD5"),
+    (HEX["md5"], "spark"): _called("MD5"),
 }
 
 
@@ -165,7 +189,8 @@ def lower(query: exp.Expr, dialect: str) -> exp.Expr:
 
     def swap(node: exp.Expr) -> exp.Expr:
         if isinstance(node, exp.Anonymous) and (str(node.this), dialect) in LOWERED:
-            return LOWERED[str(node.this), dialect](node.expressions)
+            # What is swapped is not looked into again, so what stands inside goes first.
+            return LOWERED[str(node.this), dialect]([lower(part, dialect) for part in node.expressions])
         return node
 
     return query.transform(swap, copy=False)

@@ -12,7 +12,14 @@ from pathlib import Path
 from typing import Any, TypeVar
 
 import pyarrow as pa
-from deltalake import CommitProperties, DeltaTable, Schema, Transaction, write_deltalake
+from deltalake import (
+    CommitProperties,
+    DeltaTable,
+    Schema,
+    Transaction,
+    WriterProperties,
+    write_deltalake,
+)
 from deltalake.exceptions import CommitFailedError, DeltaError
 
 from tandem.engine import problems
@@ -25,6 +32,8 @@ FORMAT = 1
 FORMAT_FILE = "tandem-lake.json"
 FEATURES = {"timestampNtz"}
 ATTEMPTS = 8
+ROW_GROUP = 122_880
+"""Rows that a reader takes or leaves as a whole by their least and largest values: as many as DuckDB writes."""
 
 ARROW: dict[Type, Any] = {
     Type.KEY: pa.int64(),
@@ -79,8 +88,13 @@ class Lake:
         """The table at its newest version, or None if nothing was ever committed to it."""
         held = self._open.get(name)
         if held is not None:
-            held.update_incremental()
-            return held
+            try:
+                held.update_incremental()
+            except (DeltaError, OSError):
+                # Its log was cleaned after an erasure: what this handle remembers is not there any more.
+                self.reopen(name)
+            else:
+                return held
         if not DeltaTable.is_deltatable(self.path(name)):
             return None
         opened = DeltaTable(self.path(name))
@@ -106,7 +120,17 @@ class Lake:
     def mark(self, name: str, app: str) -> int | None:
         """The last version that this app committed to the table, or None."""
         table = self.table(name)
-        return None if table is None else table.transaction_version(app)
+        if table is None:
+            return None
+        try:
+            return table.transaction_version(app)
+        except DeltaError:
+            self.reopen(name)
+            return DeltaTable(self.path(name)).transaction_version(app)
+
+    def reopen(self, name: str) -> None:
+        """Forget what is known of a table; the next look reads its log anew."""
+        self._open.pop(name, None)
 
     def commit(self, table: Table, reader: Any, *, overwrite: bool = False, mark: Mark | None = None) -> None:
         """Write Arrow batches in one commit, creating the table or adding columns first where needed."""
@@ -118,6 +142,7 @@ class Lake:
             # A table may have columns that no contract names any more: they are NULL in new rows.
             schema_mode=None if overwrite else "merge",
             commit_properties=_properties(mark),
+            writer_properties=WriterProperties(compression="SNAPPY", max_row_group_size=ROW_GROUP),
         )
 
     def merge(self, table: Table, rows: Any, mark: Mark | None = None) -> None:
@@ -135,7 +160,7 @@ class Lake:
                 .execute()
             )
 
-        _retried(table.name, once)
+        retried(table.name, once)
 
     def remove(self, table: Table, keys: Any) -> int:
         """Delete the rows whose key is among these; how many went."""
@@ -146,7 +171,7 @@ class Lake:
             done = target.merge(keys, on, source_alias="s", target_alias="t").when_matched_delete().execute()
             return int(done["num_target_rows_deleted"])
 
-        return _retried(table.name, once)
+        return retried(table.name, once)
 
     def add_files(self, table: Table, actions: list[Any], *, overwrite: bool, mark: Mark | None) -> None:
         """Commit Parquet files that an engine wrote below the table's folder by itself."""
@@ -220,7 +245,8 @@ def _properties(mark: Mark | None) -> CommitProperties | None:
     return CommitProperties(app_transactions=[Transaction(app_id=mark.app, version=mark.version)])
 
 
-def _retried(name: str, once: Callable[[], T]) -> T:
+def retried(name: str, once: Callable[[], T]) -> T:
+    """What `once` gives, tried again while another writer comes first."""
     for attempt in range(ATTEMPTS):
         try:
             return once()

@@ -5,6 +5,7 @@ half at the start of every command.
 """
 
 from collections.abc import Sequence
+from functools import cache
 from typing import Any
 
 import duckdb
@@ -24,8 +25,14 @@ def arrow_list(columns: Sequence[tuple[str, Type]], rows: Sequence[Sequence[obje
         for number, (name, type_) in enumerate(columns, 1)
     ]
     values = [[row[number] for row in rows] for number in range(len(columns))]
-    with duckdb.connect(":memory:", config={"threads": 1}) as scratch:
-        return scratch.sql(f"SELECT {', '.join(picked)}", params=values).to_arrow_table()
+    with _scratch().cursor() as cursor:
+        return cursor.sql(f"SELECT {', '.join(picked)}", params=values).to_arrow_table()
+
+
+@cache
+def _scratch() -> Any:
+    """One empty database for all lists of this process: opening one takes longer than a list."""
+    return duckdb.connect(":memory:", config={"threads": 1})
 
 
 def _name(type_: Type) -> str:

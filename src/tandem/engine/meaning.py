@@ -6,17 +6,20 @@ cannot be stepped round by naming a table.
 """
 
 from collections.abc import Mapping
+from functools import cache
 
 from sqlglot import exp
 from sqlglot.errors import SqlglotError
 from sqlglot.optimizer.qualify import qualify
 
 from tandem.engine import problems
-from tandem.engine.catalogue.model import Catalogue
+from tandem.engine.catalogue.model import SQL_TYPES, Catalogue
 from tandem.engine.functions import lower
 from tandem.kernel.problems import Problems
+from tandem.kernel.values import Type
 
 STAMP = "tandem_stamp"
+SECRET = "tandem_secret"
 
 
 def stamp(name: str, by: str) -> exp.Table:
@@ -24,6 +27,21 @@ def stamp(name: str, by: str) -> exp.Table:
     table = exp.to_table(name)
     table.meta[STAMP] = by
     return table
+
+
+def secret(text: str) -> exp.Literal:
+    """A text that the machine needs and no reader may see: `readable` leaves it out."""
+    literal = exp.Literal.string(text)
+    literal.meta[SECRET] = True
+    return literal
+
+
+def readable(query: exp.Query) -> exp.Query:
+    """The query without the texts that no reader may see. Works on the tree it is given."""
+    for literal in query.find_all(exp.Literal):
+        if SECRET in literal.meta:
+            literal.set("this", "…")
+    return query
 
 
 def base_tables(query: exp.Expr, catalogue: Catalogue) -> set[str]:
@@ -71,7 +89,13 @@ def resolve(
 
 
 def _columns(catalogue: Catalogue, name: str) -> dict[str, str]:
-    return {column.name: column.sql_type.sql("duckdb") for column in catalogue[name].columns}
+    return {column.name: _printed(column.type) for column in catalogue[name].columns}
+
+
+@cache
+def _printed(type_: Type) -> str:
+    """The type in DuckDB's words; printed once, because every query asks for every column of its tables."""
+    return exp.DataType.build(SQL_TYPES[type_]).sql("duckdb")
 
 
 def _sentence(error: SqlglotError) -> str:

@@ -8,7 +8,6 @@ import json
 import os
 import shutil
 import sys
-import tempfile
 import uuid
 from collections.abc import Iterator, Sequence
 from pathlib import Path
@@ -28,6 +27,7 @@ from tandem.engine.base import Engine
 from tandem.engine.catalogue.model import Catalogue, Table
 from tandem.engine.files import FileRead
 from tandem.engine.lake import Lake, Mark, translate
+from tandem.engine.spill import Spill
 from tandem.kernel.problems import Problems
 from tandem.kernel.values import Type
 
@@ -92,7 +92,8 @@ class SparkEngine(Engine):
                     fix='Put the lake in a shared folder, or set engine = "duckdb".',
                 )
             )
-        self._temp = Path(tempfile.mkdtemp(prefix="tandem-"))
+        self._spill = Spill()
+        self._temp = self._spill.folder
         self._spark = session(threads, memory).newSession()
         for name in (
             "spark.sql.session.timeZone",
@@ -121,7 +122,7 @@ class SparkEngine(Engine):
 
     def close(self) -> None:
         self.drop_stages()
-        shutil.rmtree(self._temp, ignore_errors=True)
+        self._spill.close()
 
     def _frame(self, sql: str) -> DataFrame:
         try:

@@ -9,13 +9,19 @@ from tandem.identity.explain import explain_person, find_person
 from tandem.identity.facts import PersonExplanation
 from tandem.identity.keys import KeyIdentifiers, key_identifiers
 from tandem.identity.resolve import Resolution, resolve
+from tandem.identity.search import SHORTEST, beginnings, end_of, keys_of, values_of
 
 __all__ = [
+    "SHORTEST",
     "KeyIdentifiers",
     "PersonExplanation",
     "Resolution",
+    "beginnings",
+    "end_of",
     "explain_person",
     "find_person",
     "key_identifiers",
+    "keys_of",
     "resolve",
+    "values_of",
 ]

@@ -60,13 +60,15 @@ def block_reason(rules: IdentityRules, kind: exp.Expression, value: exp.Expressi
     """Why a normalised value is blocked by these rules, as text, or NULL. Built-in list before charter."""
     reason = exp.Case()
     for rule in rules.kinds:
-        mine = kind.copy().eq(rule.kind)
+        own = exp.Case()
         if rules.blocked.defaults:
-            patterns = (*EVERYWHERE, *BY_NORMALISE[rule.normalise])
-            junk = _any(exp.Lower(this=value.copy()), patterns)
-            reason = reason.when(exp.and_(mine, junk), exp.Literal.string(Reason.DEFAULT))
+            junk = _any(exp.Lower(this=value.copy()), (*EVERYWHERE, *BY_NORMALISE[rule.normalise]))
+            own = own.when(junk, exp.Literal.string(Reason.DEFAULT))
         for condition in _charter(rules, rule, value):
-            reason = reason.when(exp.and_(mine.copy(), condition), exp.Literal.string(Reason.CHARTER))
+            own = own.when(condition, exp.Literal.string(Reason.CHARTER))
+        if own.args.get("ifs"):
+            # Not `kind AND pattern`: of an AND both sides are computed for every row, of a CASE only what is asked.
+            reason = reason.when(kind.copy().eq(rule.kind), own)
     return reason.else_(exp.null()) if reason.args.get("ifs") else exp.cast(exp.null(), "text")
 
 

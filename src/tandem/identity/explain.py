@@ -7,11 +7,10 @@ from sqlglot import exp
 
 from tandem.charter.definitions.identity import IdentityRules
 from tandem.engine import Engine
-from tandem.identity.blocklist import LONGEST
 from tandem.identity.facts import EvidenceFact, IdentifierFact, MapChange, PersonExplanation
-from tandem.identity.normalise import normalise, tidy
 from tandem.identity.problems import UNKNOWN_PERSON
-from tandem.kernel import Problems, digest60
+from tandem.identity.search import keys_of
+from tandem.kernel import Problems
 
 MINE = "identity_mine"
 ABOUT = "identity_about"
@@ -23,8 +22,7 @@ def find_person(engine: Engine, rules: IdentityRules, text: str) -> list[int]:
 
     Empty if the value was never seen, or is blocked.
     """
-    values = {rule.kind: normalise(text, rule) or tidy(text) for rule in rules.kinds}
-    keys = [digest60(kind, value[:LONGEST]) for kind, value in values.items()]
+    keys = keys_of(rules, text).values()
     found = (
         exp.select("person_id")
         .distinct()

@@ -31,15 +31,12 @@ def key_identifiers(rules: IdentityRules) -> KeyIdentifiers:
     def keyed(engine: Engine, raw: exp.Table) -> exp.Table:
         _check_kinds(engine, rules, raw)
         odd = f"identity_odd_{raw.name}"
-        read = f"identity_read_{raw.name}"
         try:
             engine.stage_arrow(odd, _by_hand(engine.arrow(_odd(rules, raw)), rules))
             both = exp.union(_fast(rules, raw), exp.select("*").from_(exp.to_table(odd)), distinct=False)
-            engine.stage(read, both)
-            return engine.stage(f"{raw.name}_keyed", _judged(rules, read))
+            return engine.stage(f"{raw.name}_keyed", _judged(rules, both))
         finally:
             engine.drop_stage(odd)
-            engine.drop_stage(read)
 
     return keyed
 
@@ -92,23 +89,23 @@ def _fast(rules: IdentityRules, raw: exp.Table) -> exp.Select:
     lowered = exp.Lower(this=trimmed.copy())
     address = exp.RegexpLike(this=lowered.copy(), expression=exp.Literal.string(EMAIL))
     is_email = _kinds(rules, Normalise.EMAIL)
-    good = exp.or_(is_email.copy().not_(), address)
-    return (
-        exp.select(
-            "kind",
-            "raw",
-            exp.Case().when(exp.and_(is_email, address.copy()), lowered).else_(trimmed).as_("value"),
-            exp.Case()
-            .when(good, exp.Literal.string(""))
-            .else_(exp.Literal.string(Reason.UNREADABLE))
-            .as_("failed"),
-        )
-        .from_(raw.copy())
-        .where(_is_odd(rules).not_())
+    looked = exp.select(
+        "kind",
+        "raw",
+        trimmed.as_("trimmed"),
+        exp.Case().when(is_email, address).else_(exp.null()).as_("address"),
     )
+    good = exp.Case().when(exp.column("address"), exp.Lower(this=exp.column("trimmed")))
+    bad = exp.Case().when(exp.not_(exp.column("address")), exp.Literal.string(Reason.UNREADABLE))
+    return exp.select(
+        "kind",
+        "raw",
+        good.else_(exp.column("trimmed")).as_("value"),
+        bad.else_(exp.Literal.string("")).as_("failed"),
+    ).from_(looked.from_(raw.copy()).where(_is_odd(rules).not_()).subquery("looked"))
 
 
-def _judged(rules: IdentityRules, read: str) -> exp.Select:
+def _judged(rules: IdentityRules, read: exp.Query) -> exp.Select:
     value = exp.column("value")
     cut = exp.Substring(this=value.copy(), start=exp.Literal.number(1), length=exp.Literal.number(LONGEST))
     reason = exp.Case().when(exp.Length(this=value.copy()) > LONGEST, exp.Literal.string(Reason.TOO_LONG))
@@ -120,4 +117,4 @@ def _judged(rules: IdentityRules, read: str) -> exp.Select:
         f.digest60(exp.column("kind"), cut).as_("identifier_key"),
         cut.copy().as_("value"),
         reason.else_(exp.Coalesce(this=listed, expressions=[failed])).as_("blocked"),
-    ).from_(exp.to_table(read))
+    ).from_(read.subquery("read"))

@@ -7,18 +7,22 @@ and must never import another room.
 
 from tandem.kernel.clock import iso, parse_instant, parse_span
 from tandem.kernel.ids import digest60
-from tandem.kernel.problems import Code, Kind, Place, Problem, Problems, code, nearest
+from tandem.kernel.plain import plain
+from tandem.kernel.problems import Code, Kind, Missing, Place, Problem, Problems, Refused, code, nearest
 
 __all__ = [
     "Code",
     "Kind",
+    "Missing",
     "Place",
     "Problem",
     "Problems",
+    "Refused",
     "code",
     "digest60",
     "iso",
     "nearest",
     "parse_instant",
     "parse_span",
+    "plain",
 ]

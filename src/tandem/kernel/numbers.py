@@ -1,9 +1,10 @@
 """How numbers are written for people, in one place: the terminal, pages and sentences all come here."""
 
-from datetime import datetime, timedelta
+from datetime import date, datetime, timedelta
 from decimal import Decimal
 
 UNKNOWN = "not known"
+LONGEST_WHOLE = 19
 
 
 def count(number: int) -> str:
@@ -47,6 +48,13 @@ def span(length: timedelta) -> str:
     return plural(seconds, "second")
 
 
+def whole(text: str) -> int | None:
+    """The number from 0 to 2^63-1 that a text of ASCII digits writes, or None. `str.isdigit` is also true of '²'."""
+    if not (text.isascii() and text.isdecimal() and len(text) <= LONGEST_WHOLE):
+        return None
+    return int(text) if int(text) < 2**63 else None
+
+
 def plural(number: int, word: str, many: str | None = None) -> str:
     """1, 'day' → '1 day'; 3, 'person', 'people' → '3 people'."""
     return f"{count(number)} {word if number == 1 else many or word + 's'}"
@@ -55,3 +63,34 @@ def plural(number: int, word: str, many: str | None = None) -> str:
 def moment(at: datetime) -> str:
     """'3 May 2026 14:05 UTC'."""
     return f"{at.day} {at:%B %Y %H:%M} UTC"
+
+
+def time_of_day(at: datetime) -> str:
+    """'14:05', UTC: the minute of a moment whose day stands above it."""
+    return f"{at:%H:%M}"
+
+
+def day(at: date) -> str:
+    """'3 May 2026'."""
+    return f"{at.day} {at:%B %Y}"
+
+
+def ago(at: datetime, now: datetime) -> str:
+    """How long before `now`: 'just now', '5 minutes ago', '3 days ago'; after it: 'in 2 days'. Rounded down."""
+    seconds = int((now - at).total_seconds())
+    for unit, size in (("day", 86_400), ("hour", 3600), ("minute", 60)):
+        if abs(seconds) >= size:
+            told = plural(abs(seconds) // size, unit)
+            return f"{told} ago" if seconds > 0 else f"in {told}"
+    return "just now"
+
+
+def lasting(seconds: float) -> str:
+    """How long something took: '0.4 s', '12 s', '3 min 20 s', '2 h 5 min'."""
+    if seconds < 10:
+        return f"{seconds:.1f} s"
+    whole = round(seconds)
+    if whole < 60:
+        return f"{whole} s"
+    minutes, rest = divmod(whole, 60)
+    return f"{minutes} min {rest} s" if minutes < 60 else f"{minutes // 60} h {minutes % 60} min"

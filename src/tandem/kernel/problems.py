@@ -34,7 +34,10 @@ class Place:
 
 @dataclass(frozen=True)
 class Problem:
-    """One thing that is wrong, complete enough to be acted on without asking anybody."""
+    """One thing that is wrong, complete enough to be acted on without asking anybody.
+
+    `asks` are the words of a request for access that would remove it, as name and value; none where none would.
+    """
 
     code: str
     sentence: str
@@ -46,6 +49,7 @@ class Problem:
     expected: str | None = None
     alternatives: tuple[str, ...] = ()
     nearest: str | None = None
+    asks: tuple[tuple[str, str], ...] = ()
 
     def to_dict(self) -> dict[str, object]:
         """The problem as plain JSON values; absent parts are left out."""
@@ -60,6 +64,7 @@ class Problem:
             "fix": self.fix,
             "who": self.who,
             "kind": str(self.kind),
+            "asks": [list(pair) for pair in self.asks] or None,
         }
         return {name: value for name, value in parts.items() if value is not None}
 
@@ -85,6 +90,14 @@ class Problems(Exception):  # noqa: N818 - the word of the house; an "Error" suf
     def __init__(self, problems: Problem | Iterable[Problem]) -> None:
         self.problems: tuple[Problem, ...] = (problems,) if isinstance(problems, Problem) else tuple(problems)
         super().__init__("\n\n".join(str(problem) for problem in self.problems))
+
+
+class Refused(Problems):
+    """Policy, or the place itself, does not allow it. The problems say why, and who can grant it."""
+
+
+class Missing(Problems):
+    """Something that has to be set up first is not there, which is neither a no nor a zero."""
 
 
 @dataclass(frozen=True)

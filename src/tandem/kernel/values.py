@@ -1,5 +1,6 @@
 """Closed sets of words that several rooms share. One meaning each; the glossary explains them."""
 
+from collections.abc import Iterable
 from dataclasses import dataclass
 from enum import StrEnum
 
@@ -18,12 +19,29 @@ class Type(StrEnum):
 
 
 class Label(StrEnum):
-    """How sensitive a field is. Unlabelled fields of a contract are personal."""
+    """How sensitive a field is, weakest first. Unlabelled fields of a contract are personal.
+
+    A company may declare labels of its own in its policies; those are plain names.
+    """
 
     PUBLIC = "public"
     INTERNAL = "internal"
     PERSONAL = "personal"
     SENSITIVE = "sensitive"
+
+
+def graded(labels: Iterable[str]) -> tuple[Label, tuple[str, ...]]:
+    """What labels read together come to: the strictest, and all that must be granted if that one does not say it.
+
+    A label of the company's own counts as sensitive wherever only the four are compared, and must be granted by
+    its own name beside the strictest of the four.
+    """
+    names = set(labels)
+    plain = [label for label in Label if label in names]
+    own = names - set(plain)
+    if not own:
+        return plain[-1], ()
+    return Label.SENSITIVE, tuple(sorted({*own, *(str(label) for label in plain[-1:])}))
 
 
 class Destination(StrEnum):
@@ -62,3 +80,14 @@ class Actor:
 
     name: str
     role: str
+
+
+class WorkspaceRole(StrEnum):
+    """What a person who signs in is. Pages decide by it who may do what; policies decide what data it sees."""
+
+    MARKETER = "marketer"
+    ANALYST = "analyst"
+    ENGINEER = "engineer"
+    PRIVACY = "privacy"
+    EXECUTIVE = "executive"
+    ADMIN = "admin"

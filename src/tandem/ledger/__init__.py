@@ -1,27 +1,60 @@
 """Operational memory: what was agreed, what is being done now, what is about to be sent.
 
-Answers: which charter is in force, which files were taken, who is running, what is in the outbox.
+Answers: which charter is in force, which files were taken, who is running, what is in the outbox, who may sign in.
 Writes its own SQL tables (SQLite by default, PostgreSQL by URL) and nothing in the lake.
 Must never send anything, never read the clock, and never hold what the lake holds: events and people.
 """
 
+from tandem.ledger.access_requests import AccessRequest, AccessState
+from tandem.ledger.api_keys import SCOPES, ApiKey
+from tandem.ledger.approvals import Approval
+from tandem.ledger.audit import Wanted
 from tandem.ledger.batches import Batch
+from tandem.ledger.chain import Broken, Checker, Entry, Finding, Head, Recorded
 from tandem.ledger.charters import AppliedCharter
-from tandem.ledger.holders import this_process
+from tandem.ledger.holders import is_gone, process, this_process
+from tandem.ledger.jobs import Job, JobState
 from tandem.ledger.opening import Ledger, open_ledger
 from tandem.ledger.outbox import NewContact, OutboxRow, OutboxState
+from tandem.ledger.passwords import Cost, pass_phrase
+from tandem.ledger.person_requests import PersonRequest, RightsState
 from tandem.ledger.runs import Lease, Run, RunState
+from tandem.ledger.sessions import Session
+from tandem.ledger.users import User, role_named
 
 __all__ = [
+    "SCOPES",
+    "AccessRequest",
+    "AccessState",
+    "ApiKey",
     "AppliedCharter",
+    "Approval",
     "Batch",
+    "Broken",
+    "Checker",
+    "Cost",
+    "Entry",
+    "Finding",
+    "Head",
+    "Job",
+    "JobState",
     "Lease",
     "Ledger",
     "NewContact",
     "OutboxRow",
     "OutboxState",
+    "PersonRequest",
+    "Recorded",
+    "RightsState",
     "Run",
     "RunState",
+    "Session",
+    "User",
+    "Wanted",
+    "is_gone",
     "open_ledger",
+    "pass_phrase",
+    "process",
+    "role_named",
     "this_process",
 ]

@@ -8,34 +8,62 @@ from sqlalchemy.engine import URL, make_url
 from sqlalchemy.exc import ArgumentError
 
 from tandem.kernel import Problems
+from tandem.ledger.access_requests import AccessRequests
+from tandem.ledger.api_keys import ApiKeys
+from tandem.ledger.approvals import Approvals
+from tandem.ledger.audit import Audit
 from tandem.ledger.batches import Batches
 from tandem.ledger.charters import Charters
+from tandem.ledger.clock import Clock
+from tandem.ledger.forgetting import Forgetting
+from tandem.ledger.jobs import Jobs
 from tandem.ledger.migrating import HEAD, KNOWN, VERSION_TABLE, migrate
 from tandem.ledger.outbox import Outbox
+from tandem.ledger.passwords import Cost, Passwords
+from tandem.ledger.person_requests import PersonRequests
 from tandem.ledger.problems import BAD_ADDRESS, NEWER, NOT_A_LEDGER, UNREACHABLE
 from tandem.ledger.runs import Runs
+from tandem.ledger.sessions import Sessions
 from tandem.ledger.store import told
+from tandem.ledger.users import Users
 from tandem.ledger.watermarks import Watermarks
 
 WAIT_SECONDS = 30
 # Any fixed number: all Tandems that open the same PostgreSQL database ask for this advisory lock.
 MIGRATION_LOCK = 0x7A4DE3
+DEFAULT_COST = Cost()
 
 
-class Ledger(Charters, Batches, Runs, Watermarks, Outbox):
+class Ledger(
+    Users,
+    Sessions,
+    Jobs,
+    Clock,
+    Charters,
+    Batches,
+    Runs,
+    Watermarks,
+    Outbox,
+    Audit,
+    ApiKeys,
+    Approvals,
+    AccessRequests,
+    PersonRequests,
+    Forgetting,
+):
     """An open ledger. Each method is one transaction; the object may be shared between threads."""
 
 
-def open_ledger(address: str | Path) -> Ledger:
+def open_ledger(address: str | Path, cost: Cost = DEFAULT_COST) -> Ledger:
     """Open the ledger at a file name or a `postgresql://` URL, make it if it is new, and bring it up to date.
 
     Raises LDG-001 if the database does not answer, LDG-002 if a newer Tandem wrote it, LDG-003 if the address
     cannot be read, LDG-004 if something else is in that file or database. A PostgreSQL password comes from
-    where libpq looks for it (PGPASSWORD, ~/.pgpass).
+    where libpq looks for it (PGPASSWORD, ~/.pgpass). `cost` is what one check of an account's password costs.
     """
     url = _url(address)
     database = _sqlite(url) if url.get_backend_name() == "sqlite" else _postgresql(url)
-    ledger = Ledger(database)
+    ledger = Ledger(database, Passwords(cost))
     try:
         with told(ledger.address):
             _bring_up_to_date(database, ledger.address)

@@ -106,7 +106,7 @@ class Outbox(Store):
         step = moved.values(state=OutboxState.SENDING, attempts=t.c.attempts + 1, updated_at=now)
         with self._write() as db:
             found = db.execute(step.returning(t)).mappings().all()
-        return sorted((_row(row) for row in found), key=lambda row: row.contact_id)
+        return sorted((as_row(row) for row in found), key=lambda row: row.contact_id)
 
     def settle(
         self,
@@ -160,13 +160,13 @@ class Outbox(Store):
         if last is not None:
             query = query.where(t.c.contact_id > last)
         with self._read() as db:
-            return [_row(row) for row in db.execute(query).mappings()]
+            return [as_row(row) for row in db.execute(query).mappings()]
 
     def contact(self, contact_id: int) -> OutboxRow | None:
         """One contact, or None if it was never put in."""
         with self._read() as db:
             row = db.execute(select(t).where(t.c.contact_id == contact_id)).mappings().first()
-            return _row(row) if row is not None else None
+            return as_row(row) if row is not None else None
 
     def outbox_counts(self, campaign: str) -> dict[OutboxState, int]:
         """How many contacts of a campaign stand in each state; a state without contacts is 0."""
@@ -180,7 +180,8 @@ def _chunks(rows: Sequence[T]) -> Iterator[Sequence[T]]:
     return (rows[start : start + CHUNK] for start in range(0, len(rows), CHUNK))
 
 
-def _row(row: RowMapping) -> OutboxRow:
+def as_row(row: RowMapping) -> OutboxRow:
+    """A row of the table as what it is."""
     return OutboxRow(**(dict(row) | {"state": OutboxState(row["state"])}))
 
 

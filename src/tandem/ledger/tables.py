@@ -5,6 +5,7 @@ from datetime import datetime
 from sqlalchemy import (
     JSON,
     BigInteger,
+    Boolean,
     Column,
     DateTime,
     Dialect,
@@ -14,6 +15,7 @@ from sqlalchemy import (
     MetaData,
     Table,
     Text,
+    UniqueConstraint,
     text,
 )
 from sqlalchemy.dialects.postgresql import JSONB
@@ -119,3 +121,187 @@ outbox = Table(
     Column("updated_at", Instant, nullable=False),
 )
 Index("outbox_queue", outbox.c.campaign, outbox.c.channel, outbox.c.state, outbox.c.contact_id)
+
+users = Table(
+    "users",
+    metadata,
+    Column("id", Serial, primary_key=True, autoincrement=True),
+    Column("name", Text, nullable=False, unique=True),
+    Column("display", Text, nullable=False),
+    Column("role", Text, nullable=False),
+    Column("password_hash", Text),
+    Column("oidc_issuer", Text),
+    Column("oidc_subject", Text),
+    Column("active", Boolean, nullable=False),
+    Column("created_at", Instant, nullable=False),
+    UniqueConstraint("oidc_issuer", "oidc_subject"),
+    sqlite_autoincrement=True,
+)
+
+# The token itself is never kept: whoever reads this table cannot sign in with what is in it.
+sessions = Table(
+    "sessions",
+    metadata,
+    Column("token_hash", Text, primary_key=True),
+    Column("user_id", BigInteger, ForeignKey("users.id"), nullable=False),
+    Column("csrf", Text, nullable=False),
+    Column("created_at", Instant, nullable=False),
+    Column("last_seen_at", Instant, nullable=False),
+    Column("expires_at", Instant, nullable=False),
+)
+Index("sessions_of_user", sessions.c.user_id)
+
+sign_in_attempts = Table(
+    "sign_in_attempts",
+    metadata,
+    Column("id", Serial, primary_key=True, autoincrement=True),
+    Column("name", Text, nullable=False),
+    Column("address", Text, nullable=False),
+    Column("at", Instant, nullable=False),
+    Column("ok", Boolean, nullable=False),
+    sqlite_autoincrement=True,
+)
+Index("attempts_in_time", sign_in_attempts.c.at)
+
+jobs = Table(
+    "jobs",
+    metadata,
+    Column("id", Serial, primary_key=True, autoincrement=True),
+    Column("kind", Text, nullable=False),
+    Column("arguments", Json, nullable=False),
+    Column("state", Text, nullable=False),
+    Column("alone", Boolean, nullable=False),
+    Column("step", Text, nullable=False),
+    Column("done", BigInteger, nullable=False),
+    Column("total", BigInteger, nullable=False),
+    Column("actor", Text, nullable=False),
+    Column("role", Text, nullable=False),
+    Column("created_at", Instant, nullable=False),
+    Column("started_at", Instant),
+    Column("heartbeat_at", Instant, nullable=False),
+    Column("ended_at", Instant),
+    Column("cancel_asked", Boolean, nullable=False),
+    Column("holder", Text),
+    Column("log", Text),
+    Column("result", Json),
+    Column("problems", Json, nullable=False),
+    sqlite_autoincrement=True,
+)
+# Two pages that start a run at once: the second gets LDG-060 instead of a second run.
+Index(
+    "one_job_alone",
+    jobs.c.alone,
+    unique=True,
+    sqlite_where=text("alone AND state IN ('queued', 'running')"),
+    postgresql_where=text("alone AND state IN ('queued', 'running')"),
+)
+
+# At most one row. A company without one lives in the time of the wall.
+simulated_clock = Table(
+    "simulated_clock",
+    metadata,
+    Column("id", Integer, primary_key=True, autoincrement=False),
+    Column("now", Instant, nullable=False),
+)
+
+# Only ever appended to. Each entry's hash covers the entry before it; the head says how long the chain is.
+audit = Table(
+    "audit",
+    metadata,
+    Column("number", BigInteger, primary_key=True, autoincrement=False),
+    Column("at", Instant, nullable=False),
+    Column("kind", Text, nullable=False),
+    Column("actor", Text, nullable=False),
+    Column("role", Text, nullable=False),
+    Column("what", Text, nullable=False),
+    Column("outcome", Text, nullable=False),
+    Column("purpose", Text),
+    Column("person_id", BigInteger),
+    Column("detail", Json, nullable=False),
+    Column("previous", Text, nullable=False),
+    Column("hash", Text, nullable=False),
+)
+Index("audit_of_person", audit.c.person_id, audit.c.number)
+Index("audit_of_kind", audit.c.kind, audit.c.number)
+
+# One row. Its lock puts writers in a line; its seal is keyed, so that a chain cut short is found.
+audit_head = Table(
+    "audit_head",
+    metadata,
+    Column("id", Integer, primary_key=True, autoincrement=False),
+    Column("number", BigInteger, nullable=False),
+    Column("hash", Text, nullable=False),
+    Column("seal", Text, nullable=False),
+)
+
+approvals = Table(
+    "approvals",
+    metadata,
+    Column("id", Serial, primary_key=True, autoincrement=True),
+    Column("fingerprint", Text, nullable=False),
+    Column("owner", Text, nullable=False),
+    Column("actor", Text, nullable=False),
+    Column("role", Text, nullable=False),
+    Column("reason", Text, nullable=False),
+    Column("at", Instant, nullable=False),
+    Column("expires_at", Instant, nullable=False),
+    Column("withdrawn_at", Instant),
+    Column("used_at", Instant),
+    sqlite_autoincrement=True,
+)
+Index("approvals_of_plan", approvals.c.fingerprint)
+
+access_requests = Table(
+    "access_requests",
+    metadata,
+    Column("id", Serial, primary_key=True, autoincrement=True),
+    Column("actor", Text, nullable=False),
+    Column("role", Text, nullable=False),
+    Column("wants", Json, nullable=False),
+    Column("why", Text, nullable=False),
+    Column("owner", Text, nullable=False),
+    Column("asked_at", Instant, nullable=False),
+    Column("state", Text, nullable=False),
+    Column("answered_by", Text),
+    Column("answered_at", Instant),
+    Column("answer", Text),
+    Column("expires_at", Instant),
+    sqlite_autoincrement=True,
+)
+Index("access_requests_open", access_requests.c.state, access_requests.c.id)
+
+# The key itself is shown once and never kept: `prefix` finds the row, `secret_hash` proves the rest.
+api_keys = Table(
+    "api_keys",
+    metadata,
+    Column("id", Serial, primary_key=True, autoincrement=True),
+    Column("name", Text, nullable=False),
+    Column("prefix", Text, nullable=False, unique=True),
+    Column("secret_hash", Text, nullable=False),
+    Column("scopes", Json, nullable=False),
+    Column("created_by", Text, nullable=False),
+    Column("created_at", Instant, nullable=False),
+    Column("expires_at", Instant),
+    Column("revoked_at", Instant),
+    Column("last_used_at", Instant),
+    Column("replaced_by", BigInteger),
+    sqlite_autoincrement=True,
+)
+
+# What people asked for by law. No identifier of theirs is in it: `subjects` are keyed hashes.
+person_requests = Table(
+    "person_requests",
+    metadata,
+    Column("id", Text, primary_key=True),
+    Column("kind", Text, nullable=False),
+    Column("regulation", Text, nullable=False),
+    Column("state", Text, nullable=False),
+    Column("subjects", Json, nullable=False),
+    Column("asked_by", Text, nullable=False),
+    Column("asked_at", Instant, nullable=False),
+    Column("due_at", Instant, nullable=False),
+    Column("done_at", Instant),
+    Column("receipt", Json),
+    Column("signature", Text),
+    Column("extra", Json, nullable=False),
+)

@@ -4,8 +4,9 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 
 from tandem.kernel import iso
+from tandem.measure.earning import Cost
 from tandem.measure.moments import Cell
-from tandem.policy import shown
+from tandem.policy import AtLeast, Count, Shown, shown, shown_within
 
 
 @dataclass(frozen=True)
@@ -19,9 +20,22 @@ class Arm:
 
     def to_dict(self, smallest_group: int) -> dict[str, object]:
         """For JSON; counts under the smallest group are told as such, and then no value is told."""
-        counts = {"assigned": self.assigned, "contacted": self.contacted, "converted": self.converted}
-        told: dict[str, object] = {name: shown(n, smallest_group).to_dict() for name, n in counts.items()}
-        return told | ({"value": self.value} if self.converted >= smallest_group else {})
+        names = ("assigned", "contacted", "converted")
+        counts = zip(names, self.told(smallest_group), strict=True)
+        told: dict[str, object] = {name: one.to_dict() for name, one in counts}
+        return told | ({} if self.few(smallest_group) else {"value": self.value})
+
+    def told(self, smallest_group: int) -> tuple[Shown, Shown, Shown]:
+        """Assigned, contacted, converted; the last two are parts of the first, and so is what is left of it."""
+        return (
+            shown(self.assigned, smallest_group),
+            shown_within(self.contacted, self.assigned, smallest_group),
+            shown_within(self.converted, self.assigned, smallest_group),
+        )
+
+    def few(self, smallest_group: int) -> bool:
+        """Whether a rate or a value would count a small group: of those who reached the goal, or did not."""
+        return self.converted < smallest_group or 0 < self.assigned - self.converted < smallest_group
 
 
 @dataclass(frozen=True)
@@ -30,6 +44,7 @@ class Figures:
 
     `unit` is that of the value (a currency, or None). `open` people can still reach the goal; the last window
     ends at `closes`. `cells` are the sums behind everything: by arm, day of assignment and of conversion.
+    `cost` is None when the campaign declares none: then it is not known, and not zero.
     """
 
     campaign: str
@@ -45,6 +60,15 @@ class Figures:
     closes: datetime | None
     cells: tuple[Cell, ...]
     smallest_group: int
+    cost: Cost | None = None
+
+    @property
+    def everybody(self) -> Shown:
+        """All people assigned; held back with a small arm, which the other would leave of them."""
+        total = sum(arm.assigned for arm in self.arms.values())
+        small = any(arm.assigned < self.smallest_group for arm in self.arms.values())
+        told = shown(total, self.smallest_group)
+        return AtLeast(self.smallest_group) if small and isinstance(told, Count) else told
 
     def to_dict(self) -> dict[str, object]:
         """For JSON, without the cells."""
@@ -58,6 +82,7 @@ class Figures:
             "holdout": self.holdout,
             "now": iso(self.now),
             "arms": {name: arm.to_dict(self.smallest_group) for name, arm in self.arms.items()},
-            "open_windows": self.open,
+            "open_windows": shown(self.open, self.smallest_group).to_dict() if self.open else None,
             "closes": iso(self.closes) if self.closes else None,
+            "cost": self.cost.to_dict(self.smallest_group) if self.cost else None,
         }

@@ -1,4 +1,4 @@
-"""Problem codes of the room. The first eight are the refusals of `measure.stats`."""
+"""Problem codes of the room. Those in `CODES` are those of `Refusal`."""
 
 from tandem.kernel.problems import Code, code
 
@@ -51,6 +51,12 @@ NOT_RANDOMISED = code(
     who="marketing",
     fix="Read the figures as a description. For a lift, run a campaign with a holdout.",
 )
+OTHER_UNIT = code(
+    "MSR-009",
+    "value and cost are not in the same money",
+    who="marketing",
+    fix="Choose a value in the currency of the project, or give the field of the goal that unit.",
+)
 NOT_AN_ARM = code(
     "MSR-010",
     "a test brought in from outside has no such arm",
@@ -69,10 +75,16 @@ OUTCOME_MISSING = code(
     who="it",
     fix="Fill in the outcome where it is known to be zero, or leave the rows out for all arms alike.",
 )
+TOO_FEW_REACHED = code(
+    "MSR-013",
+    "too few people reached the goal to tell",
+    who="marketing",
+    fix="Choose a nearer goal, or let the campaign reach more people, and report again.",
+)
 
 
 def of(name: str) -> Code:
-    """The declared code of a refusal of `measure.stats`, with its fix and who can do it."""
+    """The declared code of a refusal, with its fix and who can do it."""
     return CODES[name]
 
 
@@ -80,6 +92,6 @@ CODES = {
     one.code: one
     for one in (
         *(TOO_FEW, RATIO_BROKEN, WINDOW_OPEN, NO_CONVERSIONS, NO_SPREAD, NO_VALUE, NO_RELATIVE),
-        NOT_RANDOMISED,
+        *(NOT_RANDOMISED, OTHER_UNIT, TOO_FEW_REACHED),
     )
 }

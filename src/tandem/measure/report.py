@@ -1,27 +1,33 @@
 """The report of a campaign: its lift, or why nobody can say, with the sentences a marketer reads."""
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime
 from typing import assert_never
 
 from tandem.charter.definitions import Campaign, Charter
 from tandem.engine import Catalogue, Engine
 from tandem.measure import problems
+from tandem.measure.earning import Cost, Return, returned
 from tandem.measure.figures import Arm, Figures
 from tandem.measure.moments import CONTROL, TREATED, Cell, arms, cells
 from tandem.measure.stats import Estimate, Moments, RatioCheck, Refusal, lift
 from tandem.measure.stats import LiftReport as Statistics
-from tandem.measure.telling import lift_sentences, so_far
-from tandem.policy import Permit
+from tandem.measure.stats.lift import SMALLEST_ARM
+from tandem.measure.telling import cost_sentences, lift_sentences, return_sentences, so_far
+from tandem.policy import Permit, shown
 
 
 @dataclass(frozen=True)
 class LiftReport:
-    """A campaign that was measured. `sentences` say it in English, most important first."""
+    """A campaign that was measured. `sentences` say it in English, most important first.
+
+    `returned` is None when the campaign declares no cost, or when too few were contacted to tell it.
+    """
 
     figures: Figures
     statistics: Statistics
     sentences: tuple[str, ...]
+    returned: Return | Refusal | None = None
 
     @property
     def conversion(self) -> Estimate | Refusal:
@@ -43,6 +49,7 @@ class LiftReport:
         return {
             **self.figures.to_dict(),
             "lift": self.statistics.to_dict(),
+            "return": self.returned.to_dict() if self.returned else None,
             "sentences": list(self.sentences),
         }
 
@@ -90,12 +97,53 @@ def report(
     )
     match answer:
         case Refusal():
-            code = problems.of(answer.code)
-            return NoLift(figures, answer, code.fix, code.who, (answer.sentence, *so_far(figures)))
+            return _refused(figures, _guarded(answer, figures, totals))
+        case Statistics() if any(arm.few(figures.smallest_group) for arm in figures.arms.values()):
+            return _refused(figures, _few_reached(figures))
         case Statistics():
-            return LiftReport(figures, answer, lift_sentences(figures, answer))
+            return _measured(figures, answer)
         case other:
             assert_never(other)
+
+
+def _refused(figures: Figures, reason: Refusal) -> NoLift:
+    code = problems.of(reason.code)
+    told = (reason.sentence, *so_far(figures), *cost_sentences(figures))
+    return NoLift(figures, reason, code.fix, code.who, told)
+
+
+def _few_reached(figures: Figures) -> Refusal:
+    """Exact rates and estimates would count the few."""
+    few = shown(0, figures.smallest_group)
+    return Refusal(
+        problems.TOO_FEW_REACHED.code,
+        f"Too few people to tell a lift: in one of the arms {few} reached the goal, or {few} did not.",
+        found=f"{few} people",
+        expected=f"at least {figures.smallest_group} people who did and as many who did not, in each arm",
+    )
+
+
+def _guarded(reason: Refusal, figures: Figures, totals: dict[str, Moments]) -> Refusal:
+    """The same reason without the size of a small group."""
+    k = figures.smallest_group
+    if reason.code == problems.WINDOW_OPEN.code:
+        still = shown(figures.open, k)
+        return replace(reason, found=f"{still} of {figures.everybody} people with an open window")
+    sizes = {arm: totals[arm].n if arm in totals else 0 for arm in (TREATED, CONTROL)}
+    name = min(sizes, key=lambda arm: sizes[arm])
+    if reason.code != problems.TOO_FEW.code or not totals or sizes[name] >= k:
+        return reason
+    people = shown(sizes[name], k)
+    sentence = f"Too few people in the arm `{name}`: {people} of {SMALLEST_ARM} needed."
+    return replace(reason, sentence=sentence, found=f"{people} people")
+
+
+def _measured(figures: Figures, found: Statistics) -> LiftReport:
+    treated = figures.arms[TREATED].assigned
+    known = figures.cost is not None and figures.cost.told(figures.smallest_group)
+    brought = returned(found.value, treated, figures.unit, figures.cost) if figures.cost and known else None
+    money = (*cost_sentences(figures), *return_sentences(brought))
+    return LiftReport(figures, found, (*lift_sentences(figures, found), *money), brought)
 
 
 def _figures(
@@ -123,7 +171,15 @@ def _figures(
         closes=max(cell.closes for cell in found) if still else None,
         cells=found,
         smallest_group=permit.smallest_group,
+        cost=_cost(charter, campaign, sum(contacted.values())),
     )
+
+
+def _cost(charter: Charter, campaign: Campaign, contacts: int) -> Cost | None:
+    declared = campaign.cost
+    if declared is None:
+        return None
+    return Cost(declared.fixed, declared.per_contact, contacts, charter.project.currency)
 
 
 def _arm(moments: Moments, contacted: int) -> Arm:

@@ -3,7 +3,8 @@
 from collections.abc import Callable
 
 from tandem.kernel import numbers
-from tandem.measure.figures import Figures
+from tandem.measure.earning import Return
+from tandem.measure.figures import Arm, Figures
 from tandem.measure.moments import CONTROL, TREATED
 from tandem.measure.stats import Estimate, Refusal
 from tandem.measure.stats import LiftReport as Statistics
@@ -20,7 +21,7 @@ def so_far(figures: Figures) -> tuple[str, ...]:
     told = []
     for name in (name for name in ARMS if name in figures.arms):
         arm = figures.arms[name]
-        assigned, converted = (shown(n, figures.smallest_group) for n in (arm.assigned, arm.converted))
+        assigned, _, converted = arm.told(figures.smallest_group)
         told.append(
             f"So far {converted} of {assigned} people {ARMS[name]} reached the goal `{figures.goal}`."
         )
@@ -33,7 +34,7 @@ def lift_sentences(figures: Figures, found: Statistics) -> tuple[str, ...]:
     money, more_money = _writers(figures.unit)
     value = _measure("Value per person", found.value, money, more_money) if figures.value_field else ()
     people = numbers.plural(treated.assigned + control.assigned, "person", "people")
-    reached = numbers.percent(treated.contacted / treated.assigned)
+    reached = _reached(treated, figures.smallest_group)
     return (
         *_measure("Conversion", found.conversion, numbers.percent, numbers.points),
         *_more_people(found.conversion, treated.assigned),
@@ -41,9 +42,44 @@ def lift_sentences(figures: Figures, found: Statistics) -> tuple[str, ...]:
         f"Counted are all {people} assigned: {numbers.count(treated.assigned)} treated, of whom {reached} "
         f"were contacted, and {numbers.count(control.assigned)} held out; outcomes within "
         f"{numbers.span(figures.window)} of the assignment.",
-        *_strayed(control.contacted),
+        *_strayed(control.contacted, figures.smallest_group),
         f"The arms have their planned sizes (sample ratio p {numbers.probability(found.ratio.p_value)}).",
     )
+
+
+def cost_sentences(figures: Figures) -> tuple[str, ...]:
+    """What the campaign cost, if it says so."""
+    cost = figures.cost
+    if cost is None:
+        return ()
+    each = numbers.money(cost.per_contact, cost.currency)
+    contacts = f"{shown(cost.contacts, figures.smallest_group)} contacts"
+    if not cost.told(figures.smallest_group):
+        return (f"It cost {numbers.money(cost.fixed, cost.currency)} and {each} for each of {contacts}.",)
+    parts = [numbers.money(cost.fixed, cost.currency)] if cost.fixed else []
+    parts += [f"{each} for each of {contacts}"] if cost.per_contact else []
+    why = f": {' and '.join(parts)}" if cost.per_contact else ""
+    return (f"It cost {numbers.money(cost.total, cost.currency)}{why}.",)
+
+
+def return_sentences(brought: Return | Refusal | None) -> tuple[str, ...]:
+    """What is left of the gain when the cost is paid, or why that is not known."""
+    match brought:
+        case None:
+            return ()
+        case Refusal(sentence=sentence):
+            return (f"Return: {sentence}",)
+        case Return():
+            gained, left, low, high = (
+                numbers.money(each, brought.currency)
+                for each in (brought.gained, brought.value, brought.low, brought.high)
+            )
+            sure = numbers.percent(brought.confidence, 0)
+            clear = "" if brought.low > 0 or brought.high < 0 else " It may be a loss as well as a gain."
+            return (
+                f"Return: it brought {gained} more than would have come without it; less its cost that "
+                f"leaves {left} ({sure} interval {low} to {high}).{clear}",
+            )
 
 
 def _measure(name: str, found: Estimate | Refusal, level: Written, change: Written) -> tuple[str, ...]:
@@ -80,11 +116,24 @@ def _more_people(found: Estimate | Refusal, treated: int) -> tuple[str, ...]:
     )
 
 
-def _strayed(contacted: int) -> tuple[str, ...]:
+def _reached(treated: Arm, smallest_group: int) -> str:
+    """The share of contacted people; in words where it would count a small group."""
+    left = treated.assigned - treated.contacted
+    if treated.contacted < smallest_group:
+        return str(shown(treated.contacted, smallest_group))
+    if 0 < left < smallest_group:
+        return "nearly all"
+    return numbers.percent(treated.contacted / treated.assigned)
+
+
+def _strayed(contacted: int, smallest_group: int) -> tuple[str, ...]:
     if not contacted:
         return ()
-    people = numbers.plural(contacted, "person", "people")
-    return (f"{people} who should have been held out were contacted all the same; they count as held out.",)
+    told = str(shown(contacted, smallest_group))
+    return (
+        f"{told[:1].upper()}{told[1:]} people who should have been held out were contacted all the same; they "
+        "count as held out.",
+    )
 
 
 def _writers(unit: str | None) -> tuple[Written, Written]:

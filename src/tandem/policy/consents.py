@@ -1,42 +1,59 @@
 """From statements of consent to what holds for a person and purpose now; only changes are worked out."""
 
+from collections.abc import Iterable
 from datetime import datetime, timedelta
 
 from sqlglot import exp
 
+from tandem.charter.definitions import Purpose
 from tandem.engine import Change, Engine, Mark
 from tandem.engine import functions as f
 
 APP = "policy:consents"
 MAP_BITS = 31
 LATE = timedelta(days=7)
-"""Statements dated in the future count when their time has come; so the last days are looked at again."""
+"""Statements dated in the future count when their time has come; so the last days are looked at again, and more if
+the last refresh is longer ago."""
 
-RANK = {"granted": 0, "unreadable": 1, "contradictory": 2, "denied": 3}
+RANK = {"outdated": 0, "expired": 1, "granted": 2, "unreadable": 3, "contradictory": 4, "denied": 5}
 ROOM = "policy"
 
 
 def refresh_consents(
-    engine: Engine, now: datetime, *, since_batch: int | None = None, everything: bool = False
+    engine: Engine,
+    now: datetime,
+    purposes: Iterable[Purpose] = (),
+    *,
+    since: datetime | None = None,
+    since_batch: int | None = None,
+    everything: bool = False,
 ) -> Change:
     """Bring `person_consents` up to the newest statements and the newest person map.
 
     For each identifier and purpose the latest statement wins; a yes and a no at the same instant contradict
-    each other. Over the identifiers of a person the most restrictive wins: denied, contradictory, unreadable,
-    granted. A yes dated after `now` does not count yet; a no does. A person is worked out again when a load
-    brought a statement, or when the person map moved an identifier to or from the person; how far it came is
-    a mark in `person_consents` itself, so a crash loses nothing. `since_batch` goes back to loads after that
-    one; `everything` looks at all people. Running again changes nothing.
+    each other. A yes that by the rules of `purposes` is too old or was given to a wording that does not count
+    any more is as if it had not been said: what was said before it holds, and if that was nothing the state is
+    `expired` or `outdated`. Over the identifiers of a person the most restrictive wins: denied, contradictory,
+    unreadable, granted. A yes dated after `now` does not count yet; a no does. A person is worked out again
+    when a load brought a statement, when the person map moved an identifier to or from the person, or when a
+    yes came to its end; how far it came is a mark in `person_consents` itself, so a crash loses nothing.
+    `since` is the time of the last refresh, if it is known: what was dated later may have come due since then.
+    `since_batch` goes back to loads after that one; `everything` looks at all people, which is needed when
+    the wordings that count have changed. Running again changes nothing.
     """
+    rules = tuple(purposes)
     batch, version = _newest(engine)
     known = None if everything else engine.mark("person_consents", APP)
     affected = None
     if known is not None:
         from_batch = min(known >> MAP_BITS, since_batch if since_batch is not None else known >> MAP_BITS)
         from_version = known & ((1 << MAP_BITS) - 1)
-        affected = engine.stage("policy_affected", _affected(engine, from_batch, from_version, now))
+        due = now - LATE if since is None else min(since, now - LATE)
+        affected = engine.stage(
+            "policy_affected", _affected(engine, from_batch, from_version, due, now, rules)
+        )
     try:
-        states = engine.stage("policy_states", _states(engine, affected, now))
+        states = engine.stage("policy_states", states_at(engine, affected, now, rules))
         gone = engine.delete("person_consents", _stale(engine, states, affected))
         mark = Mark(APP, batch << MAP_BITS | version)
         change = engine.upsert("person_consents", exp.select("*").from_(states), mark)
@@ -52,12 +69,15 @@ def _newest(engine: Engine) -> tuple[int, int]:
     return int(engine.one(batch)[0] or 0), int(engine.one(version)[0] or 0)
 
 
-def _affected(engine: Engine, batch: int, version: int, now: datetime) -> exp.Query:
-    """People with new statements, and people to or from whom the map moved an identifier."""
+def _affected(
+    engine: Engine, batch: int, version: int, since: datetime, now: datetime, rules: tuple[Purpose, ...]
+) -> exp.Query:
+    """People with new statements or such as came due since then, people to or from whom the map moved an
+    identifier, and ended answers."""
     on = exp.column("identifier_key", "m").eq(exp.column("subject_key", "c"))
     stated = exp.select(exp.column("person_id", "m").as_("person_id")).from_(_ref(engine, "consents", "c"))
     new = exp.column("batch_id", "c") > batch
-    due = (exp.column("at", "c") > f.instant(now - LATE)).and_(exp.column("at", "c") <= f.instant(now))
+    due = (exp.column("at", "c") > f.instant(since)).and_(exp.column("at", "c") <= f.instant(now))
     stated = stated.join(_ref(engine, "person_map", "m"), on=on).where(exp.or_(new, due))
     moved_to = exp.select("person_id").from_(_ref(engine, "person_map", "m"))
     moved_to = moved_to.where(exp.column("since_version", "m") > version)
@@ -66,16 +86,49 @@ def _affected(engine: Engine, batch: int, version: int, now: datetime) -> exp.Qu
     moved_from = moved_from.where(
         exp.column("version", "h") > version, exp.column("from_person_id", "h").is_(exp.null()).not_()
     )
-    return exp.union(exp.union(stated, moved_to), moved_from)
+    found = exp.union(exp.union(stated, moved_to), moved_from)
+    ended = _ended(engine, now, rules)
+    return found if ended is None else exp.union(found, ended)
 
 
-def _states(engine: Engine, affected: exp.Table | None, now: datetime) -> exp.Select:
-    """One row per person and purpose: state, and the latest of the statements that decide it."""
+def _ended(engine: Engine, now: datetime, rules: tuple[Purpose, ...]) -> exp.Select | None:
+    """People whose state says otherwise than the age of their yes; also after `expires_after` was changed.
+
+    Exact without knowing when the last run was: `since` of a yes is its latest, the last one to end.
+    """
+    said, since = exp.column("state", "o"), exp.column("since", "o")
+    tests = []
+    for purpose in rules:
+        mine = exp.column("purpose", "o").eq(f.value(purpose.purpose))
+        if purpose.expires_after is None:
+            tests.append(exp.and_(mine, said.eq(f.value("expired"))))
+            continue
+        over = since <= f.instant(now - purpose.expires_after)
+        ended = exp.and_(said.eq(f.value("granted")), over)
+        back = exp.and_(said.eq(f.value("expired")), exp.not_(exp.paren(over.copy())))
+        tests.append(exp.and_(mine, exp.or_(ended, back)))
+    if not tests:
+        return None
+    query = exp.select(exp.column("person_id", "o").as_("person_id"))
+    return query.from_(_ref(engine, "person_consents", "o")).where(exp.or_(*tests))
+
+
+def states_at(
+    engine: Engine,
+    affected: exp.Table | None,
+    now: datetime,
+    rules: tuple[Purpose, ...],
+    only: exp.Expr | None = None,
+) -> exp.Select:
+    """One row per person and purpose: state, and the latest of the statements that decide it.
+
+    Of those in the stage `affected` (column `person_id`), or of everybody; `only` of some statements, `c`.
+    """
     columns = {name: exp.column(name, "l") for name in ("purpose", "rank", "at", "proof_event_id")}
     person = exp.column("person_id", "m")
     on = exp.column("identifier_key", "m").eq(exp.column("subject_key", "l"))
     query = exp.select(person.as_("person_id"), *(column.as_(name) for name, column in columns.items()))
-    query = query.from_(_per_identifier(engine, now).subquery("l"))
+    query = query.from_(_per_identifier(engine, now, rules, only).subquery("l"))
     query = query.join(_ref(engine, "person_map", "m"), on=on)
     if affected is not None:
         query = query.where(exp.In(this=person, query=exp.select("person_id").from_(affected).subquery()))
@@ -103,31 +156,69 @@ def _states(engine: Engine, affected: exp.Table | None, now: datetime) -> exp.Se
     )
 
 
-def _per_identifier(engine: Engine, now: datetime) -> exp.Select:
+def _per_identifier(
+    engine: Engine, now: datetime, rules: tuple[Purpose, ...], only: exp.Expr | None
+) -> exp.Select:
     """One row per identifier and purpose: the rank of what its latest instant says, when, and its proof."""
-    names = ("subject_key", "purpose", "state", "at", "proof_event_id")
-    partition = [exp.column("subject_key", "c"), exp.column("purpose", "c")]
-    order = exp.Order(expressions=[exp.Ordered(this=exp.column("at", "c"), desc=True)])
-    rank = exp.Window(this=exp.Anonymous(this="RANK"), partition_by=partition, order=order)
-    no = exp.column("state", "c").neq(f.value("granted"))
-    counts = exp.or_(exp.column("at", "c") <= f.instant(now), no)
-    ranked = exp.select(*(exp.column(name, "c").as_(name) for name in names), rank.as_("n"))
-    ranked = ranked.from_(_ref(engine, "consents", "c")).where(counts)
-    subject, purpose, state = (exp.column(name, "r") for name in ("subject_key", "purpose", "state"))
-    said = {word: exp.Max(this=_flag(state.eq(f.value(word)))).eq(1) for word in ("granted", "denied")}
-    clear = exp.Min(this=_flag(state.isin(f.value("granted"), f.value("denied")))).eq(1)
-    verdict = (
-        exp.Case()
-        .when(exp.and_(said["granted"], said["denied"]), _rank("contradictory"))
-        .when(said["denied"].copy(), _rank("denied"))
-        .when(exp.and_(said["granted"].copy(), clear), _rank("granted"))
-        .else_(_rank("unreadable"))
+    names = ("subject_key", "purpose", "at", "proof_event_id")
+    said = exp.column("state", "c")
+    exists = exp.or_(exp.column("at", "c") <= f.instant(now), said.neq(f.value("granted")))
+    worth = exp.select(*(exp.column(name, "c").as_(name) for name in names), _worth(now, rules).as_("state"))
+    worth = worth.from_(_ref(engine, "consents", "c")).where(exists, *([] if only is None else [only]))
+    partition = [exp.column("subject_key", "v"), exp.column("purpose", "v")]
+    void = exp.column("state", "v").isin(f.value("expired"), f.value("outdated"))
+    order = exp.Order(
+        expressions=[exp.Ordered(this=_flag(void)), exp.Ordered(this=exp.column("at", "v"), desc=True)]
     )
+    rank = exp.Window(this=exp.Anonymous(this="RANK"), partition_by=partition, order=order)
+    ranked = exp.select(*(exp.column(name, "v").as_(name) for name in (*names, "state")), rank.as_("n"))
+    ranked = ranked.from_(worth.subquery("v"))
+    subject, purpose = (exp.column(name, "r") for name in ("subject_key", "purpose"))
     proof = exp.Max(this=exp.column("proof_event_id", "r")).as_("proof_event_id")
     last = exp.Max(this=exp.column("at", "r")).as_("at")
-    query = exp.select(subject.as_("subject_key"), purpose.as_("purpose"), verdict.as_("rank"), last, proof)
+    query = exp.select(
+        subject.as_("subject_key"), purpose.as_("purpose"), _verdict().as_("rank"), last, proof
+    )
     query = query.from_(ranked.subquery("r")).where(exp.column("n", "r").eq(1))
     return query.group_by(subject.copy(), purpose.copy())
+
+
+def _worth(now: datetime, rules: tuple[Purpose, ...]) -> exp.Expr:
+    """What a statement is worth by the rules of its purpose: its own state, `expired` or `outdated`."""
+    said = exp.column("state", "c")
+    found = exp.Case()
+    for purpose in rules:
+        yes = exp.and_(exp.column("purpose", "c").eq(f.value(purpose.purpose)), said.eq(f.value("granted")))
+        wording = purpose.wording
+        if wording is not None and wording.accepts is not None:
+            counts = [f.value(version) for version in (wording.version, *wording.accepts)]
+            old = exp.not_(
+                exp.Coalesce(this=exp.column("wording", "c"), expressions=[f.value("")]).isin(*counts)
+            )
+            found = found.when(exp.and_(yes, old), f.value("outdated"))
+        if purpose.expires_after is not None:
+            over = exp.column("at", "c") <= f.instant(now - purpose.expires_after)
+            found = found.when(exp.and_(yes.copy(), over), f.value("expired"))
+    return found.else_(said) if found.args.get("ifs") else said
+
+
+def _verdict() -> exp.Expr:
+    """The rank of statements of one instant: a yes and a no contradict, one unreadable makes all unreadable."""
+    state = exp.column("state", "r")
+
+    def any_(*words: str) -> exp.Expr:
+        return exp.Max(this=_flag(state.isin(*(f.value(word) for word in words)))).eq(1)
+
+    clear = exp.Min(this=_flag(state.isin(f.value("granted"), f.value("expired"), f.value("outdated")))).eq(1)
+    return (
+        exp.Case()
+        .when(exp.and_(any_("granted"), any_("denied")), _rank("contradictory"))
+        .when(any_("denied"), _rank("denied"))
+        .when(exp.not_(clear), _rank("unreadable"))
+        .when(any_("outdated"), _rank("outdated"))
+        .when(any_("expired"), _rank("expired"))
+        .else_(_rank("granted"))
+    )
 
 
 def _stale(engine: Engine, states: exp.Table, affected: exp.Table | None) -> exp.Select:

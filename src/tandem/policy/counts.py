@@ -36,7 +36,7 @@ class TooSmall:
 
 @dataclass(frozen=True)
 class AtLeast:
-    """The smallest group or more; held back, or a smaller part could be worked out from the total."""
+    """So many or more; held back, or a smaller part could be worked out from the total."""
 
     people: int
 
@@ -56,15 +56,41 @@ def shown(people: int, smallest_group: int) -> Count | TooSmall:
     return Count(people) if people >= smallest_group else TooSmall(smallest_group)
 
 
-def shown_parts(parts: Sequence[int], smallest_group: int) -> tuple[Shown, ...]:
-    """Disjoint parts of a total that is shown too.
+def shown_within(people: int, whole: int, smallest_group: int) -> Shown:
+    """How many of a whole that is told too; held back when too few are left to be told themselves."""
+    left = whole - people
+    if people >= smallest_group and 0 < left < smallest_group:
+        return AtLeast(smallest_group)
+    return shown(people, smallest_group)
 
-    If exactly one part is too small it could be had by subtraction, so the smallest of the others is shown
-    as "k or more" only.
+
+def shown_parts(parts: Sequence[int], smallest_group: int) -> tuple[Shown, ...]:
+    """Disjoint parts of a total that is told too, as `shown` tells it.
+
+    What the told parts leave of the total is known. So beside the small ones further parts are held back, the
+    smallest first, until every small one, none at all included, could be any number below the smallest group.
+    Where even that is not enough, nothing of any part is told.
     """
-    safe: list[Shown] = [shown(part, smallest_group) for part in parts]
-    hidden = [index for index, part in enumerate(parts) if part < smallest_group]
-    if len(hidden) == 1 and len(parts) > 1 and parts[hidden[0]]:
-        second = min((i for i in range(len(parts)) if i not in hidden), key=lambda i: parts[i])
-        safe[second] = AtLeast(smallest_group)
-    return tuple(safe)
+    total = sum(parts)
+    small = [index for index, part in enumerate(parts) if part < smallest_group]
+    if smallest_group < 2 or not small or total < smallest_group or len(parts) == 1:
+        return tuple(shown(part, smallest_group) for part in parts)
+    large = sorted((i for i in range(len(parts)) if i not in small), key=lambda i: parts[i])
+    for held in range(len(large) + 1):
+        hidden = {*small, *large[:held]}
+        if _open(sum(parts[i] for i in hidden), len(small), held, smallest_group):
+            return tuple(_told(part, i in hidden, smallest_group) for i, part in enumerate(parts))
+    return tuple(AtLeast(0) for _ in parts)
+
+
+def _open(hidden: int, small: int, held: int, smallest_group: int) -> bool:
+    """Whether each of `small` parts could be anything under the smallest group, `hidden` being all that is left
+    for them and for `held` parts that are known to be larger."""
+    most = smallest_group - 1
+    return hidden - held * smallest_group >= most and (held > 0 or hidden <= (small - 1) * most)
+
+
+def _told(part: int, hidden: bool, smallest_group: int) -> Shown:
+    if hidden and part >= smallest_group:
+        return AtLeast(smallest_group)
+    return shown(part, smallest_group)

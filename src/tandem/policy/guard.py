@@ -1,5 +1,6 @@
 """Tables that obey a permit. There is no other way to a base table for the rooms that use data.
 
+Row rules stand beside consent in the person predicate; masked columns leave the guard masked, under their own name.
 The person predicate stands where it is cheapest: for tables that name an identifier, inside the person map
 (one row per identifier), so that an event is joined once and never tested by itself.
 """
@@ -10,13 +11,16 @@ from tandem.engine import Catalogue, Table
 from tandem.engine import functions as f
 from tandem.engine.meaning import stamp
 from tandem.kernel import Problems
-from tandem.kernel.values import Basis, Label
+from tandem.kernel.values import Basis
 from tandem.policy import problems
-from tandem.policy.decisions import Permit
+from tandem.policy.masks import lowered
+from tandem.policy.outcomes import HARMLESS, Permit
+from tandem.policy.rows import NEWEST_FIRST
+from tandem.policy.rows import inside as rows_inside
 
 PERSON = "person_id"
-NEWEST_FIRST = ("event_at", "received_at", "batch_id", "content")
-HARMLESS = (Label.PUBLIC, Label.INTERNAL)
+OBJECTIONS = ("denied", "contradictory", "unreadable")
+"""States that are a no where a purpose needs no yes: somebody said something of it, and it was no clear yes."""
 
 
 def guarded(table: str, permit: Permit, catalogue: Catalogue) -> exp.Subquery:
@@ -32,7 +36,7 @@ def guarded(table: str, permit: Permit, catalogue: Catalogue) -> exp.Subquery:
         tables = {ref.table for ref in permit.footprint}
         raise Problems(problems.NOT_IN_PERMIT(sentence, found=table, alternatives=sorted(tables)))
     described = catalogue[table]
-    columns = [exp.column(name, "t").as_(name) for name in _visible(described, permit)]
+    columns = [told(described, name, "t", permit).as_(name) for name in _visible(described, permit)]
     rows = _latest(described, permit) if described.latest_by else named(table, "t", permit)
     if described.person is None:
         return exp.select(*columns).from_(rows).subquery(table)
@@ -53,9 +57,52 @@ def people(permit: Permit, catalogue: Catalogue, *, contact: bool | None = None)
     person = exp.column(PERSON, "p")
     if permit.basis is Basis.CONSENT:
         granted = _granted("p", permit)
-        return granted.where(*_not_suppressed(person, permit, contact))
+        return granted.where(*_not_suppressed(person, permit, contact), *inside(person, permit))
     query = exp.select(person.as_(PERSON)).distinct().from_(named("person_map", "p", permit))
     return query.where(*_predicates(person, permit, contact))
+
+
+def limited(table: str, alias: str, permit: Permit, catalogue: Catalogue) -> exp.Expr:
+    """A base table under an alias for explanations: every row of people inside the row rules, all columns.
+
+    Consent does not limit it, for an explanation has to tell who said no. Without row rules it is the bare table.
+    Masked columns stand in the clear here; `told` shows them.
+    """
+    described = catalogue[table]
+    bare = named(table, alias, permit)
+    if not permit.rows:
+        return bare
+    if described.person is None:
+        # Policy refused everything of such a table that is not harmless.
+        return bare
+    rows = exp.select("*").from_(named(table, "t", permit))
+    if described.person == PERSON:
+        return rows.where(*inside(exp.column(PERSON, "t"), permit)).subquery(alias)
+    key = exp.column("identifier_key", "i")
+    people_ = exp.select(key.as_("identifier_key")).from_(named("person_map", "i", permit))
+    known = people_.where(*inside(exp.column(PERSON, "i"), permit))
+    return rows.where(exp.In(this=exp.column(described.person, "t"), query=known.subquery())).subquery(alias)
+
+
+def told(table: Table, name: str, alias: str, permit: Permit) -> exp.Expr:
+    """A column of a base table under an alias as the permit shows it: masked, if it has a mask."""
+    column, masked = exp.column(name, alias), permit.masked(table.name, name)
+    return column if masked is None else lowered(column, table.column(name).type, masked, permit.key)
+
+
+def within_rows(members: exp.Query, permit: Permit) -> exp.Query:
+    """Those of some people (column `person_id`) whom the row rules let the role see."""
+    if not permit.rows:
+        return members
+    person = exp.column(PERSON, "w")
+    return exp.select(person).from_(members.subquery("w")).where(*inside(person.copy(), permit))
+
+
+def inside(person: exp.Column, permit: Permit) -> list[exp.Expr]:
+    """What the row rules ask of a person."""
+    if not permit.rows:
+        return []
+    return rows_inside(person, permit.rows, permit.fingerprint, permit.now)
 
 
 def kept(table: str, room: str, catalogue: Catalogue) -> exp.Table:
@@ -109,7 +156,7 @@ def _predicates(person: exp.Column, permit: Permit, contact: bool | None = None)
         allowed: exp.Expr = exp.In(this=person.copy(), query=_granted("c", permit).subquery())
     else:
         allowed = _none_of(_objected(permit), person)
-    return [allowed, *_not_suppressed(person, permit, contact)]
+    return [allowed, *_not_suppressed(person, permit, contact), *inside(person, permit)]
 
 
 def _granted(alias: str, permit: Permit) -> exp.Select:
@@ -119,9 +166,9 @@ def _granted(alias: str, permit: Permit) -> exp.Select:
 
 
 def _objected(permit: Permit) -> exp.Select:
-    """People who said no; who said yes and no in one breath is counted among them."""
+    """People who said no, yes and no in one breath, or something that nobody can read."""
     query = exp.select(exp.column(PERSON, "c").as_(PERSON)).from_(named("person_consents", "c", permit))
-    no = exp.column("state", "c").isin(f.value("denied"), f.value("contradictory"))
+    no = exp.column("state", "c").isin(*(f.value(word) for word in OBJECTIONS))
     return query.where(exp.column("purpose", "c").eq(f.value(permit.purpose)), no)
 
 

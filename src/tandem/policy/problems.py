@@ -1,4 +1,4 @@
-"""Problems of policy: POL-1xx refusals , POL-2xx gaps, POL-3xx misuse."""
+"""Problems of policy: POL-1xx refusals, POL-2xx gaps, POL-3xx misuse."""
 
 from tandem.kernel import Kind, code
 
@@ -19,6 +19,24 @@ CHANNEL = code(
     "a purpose does not allow a channel",
     who="it",
     fix="use a channel of the purpose, or ask the owner of purposes to add the channel in purposes.yml",
+)
+ENDED = code(
+    "POL-104",
+    "a grant that was given for a time has ended",
+    who="it",
+    fix="use other data, or ask the owner of policies to give the grant anew in policies/",
+)
+MASKED = code(
+    "POL-105",
+    "a field that is shown only in part is used to choose, join or order people",
+    who="it",
+    fix="use another field, or ask the owner of policies to take the mask off in policies/",
+)
+ROWS = code(
+    "POL-106",
+    "a role that may see only some people asks for data that is not kept by person",
+    who="it",
+    fix="act in a role without row rules, or ask the owner of policies",
 )
 NO_POLICY = code(
     "POL-201",
@@ -44,6 +62,20 @@ NO_FIELD = code(
     who="it",
     fix="correct the name, or declare the field in its contract and run `tandem apply`",
 )
+NO_KEY = code(
+    "POL-205",
+    "a field is shown as a keyed digest, and there is no key",
+    who="it",
+    kind=Kind.OPERATOR,
+    fix="ask for it through a workspace, whose secret the key comes from, or mask the field in another way",
+)
+NO_TIME = code(
+    "POL-206",
+    "a row rule looks back from now, and nobody said what time it is",
+    who="Tandem",
+    kind=Kind.BUG,
+    fix="pass `now` to the decision",
+)
 NOT_IN_PERMIT = code(
     "POL-301",
     "a query reads a table that its permit does not name",
@@ -57,4 +89,12 @@ NOT_THE_KEEPER = code(
     who="Tandem",
     kind=Kind.BUG,
     fix="read the table through policy.guarded(table, permit)",
+)
+OTHER_SECRET = code(
+    "POL-310",
+    "the workspace's secret is not the one that erased people are recognised by",
+    who="operator",
+    kind=Kind.OPERATOR,
+    fix="Bring the former secret back (TANDEM_SECRET, or .tandem/secret from a backup): without it people who were "
+    "erased would come back, so nothing is taken in.",
 )

@@ -7,17 +7,21 @@ from sqlglot import exp
 from tandem.engine import Catalogue, Engine
 from tandem.engine import functions as f
 from tandem.kernel.values import Basis
-from tandem.policy.decisions import Permit
-from tandem.policy.guard import PERSON, named
+from tandem.policy.guard import OBJECTIONS, PERSON, inside, named
+from tandem.policy.outcomes import Permit
 
 SENTENCES = {
     "consent_missing": "has never said yes to this purpose",
+    "consent_expired": "said yes too long ago for it to count",
+    "consent_outdated": "said yes to a wording that does not count any more",
     "consent_denied": "said no to this purpose",
     "consent_unreadable": "answered in a way that cannot be read, which means no",
     "consent_contradictory": "said yes and no at the same time, which means no",
     "objected": "objected to this purpose",
     "suppressed": "is on the suppression list",
+    "outside_rows": "is not among the people whose data this role may use",
 }
+NOT_YES = ("denied", "contradictory", "unreadable", "expired", "outdated")
 
 
 @dataclass(frozen=True)
@@ -50,7 +54,8 @@ def unreachable_query(
 ) -> exp.Select:
     """One row per member who is not reached: `person_id`, `reason` (a code), `sentence`.
 
-    Of several reasons the strongest stands: suppressed, then denied, contradictory, unreadable, missing.
+    Of several reasons the strongest stands: suppressed, then denied, contradictory, unreadable, expired, outdated,
+    missing, and last that a row rule leaves the person out.
     """
     asks = permit.contacts if contact is None else contact
     state, why = exp.column("state", "c"), exp.column("why", "s")
@@ -65,6 +70,10 @@ def unreachable_query(
     for condition, code in no_state:
         reason = reason.when(condition, f.value(code))
         sentence = sentence.when(condition.copy(), f.value(SENTENCES[code]))
+    if rules := inside(exp.column(PERSON, "p"), permit):
+        outside = exp.not_(exp.and_(*rules))
+        reason = reason.when(outside, f.value("outside_rows"))
+        sentence = sentence.when(outside.copy(), f.value(SENTENCES["outside_rows"]))
     query = exp.select(exp.column(PERSON, "p").as_(PERSON), reason.as_("reason"), sentence.as_("sentence"))
     query = query.from_(members.subquery("p")).join(_states(permit), on=_same("c"), join_type="left")
     if asks:
@@ -76,11 +85,16 @@ def unreachable_query(
 
 def _state_reason(state: exp.Column, basis: Basis) -> list[tuple[exp.Expr, str]]:
     if basis is not Basis.CONSENT:
-        return [(state.isin(f.value("denied"), f.value("contradictory")), "objected")]
+        return [(state.eq(f.value(word)), objection(word)) for word in OBJECTIONS]
     return [
         (state.is_(exp.null()), "consent_missing"),
-        *((state.eq(f.value(word)), f"consent_{word}") for word in ("denied", "contradictory", "unreadable")),
+        *((state.eq(f.value(word)), f"consent_{word}") for word in NOT_YES),
     ]
+
+
+def objection(state: str) -> str:
+    """The reason that stands for an objection: what cannot be read is told as that, all else as a no."""
+    return "consent_unreadable" if state == "unreadable" else "objected"
 
 
 def _same(alias: str) -> exp.Expr:

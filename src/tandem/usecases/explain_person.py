@@ -6,11 +6,11 @@ from typing import Any
 from sqlglot import exp
 
 from tandem.identity import explain_person as identity_of
-from tandem.identity import find_person
-from tandem.kernel import Problems, numbers
+from tandem.kernel import numbers
 from tandem.kernel.values import FieldRef
+from tandem.usecases.auditing import by
 from tandem.usecases.explaining import Explanation, Reader, Station, among, equals
-from tandem.usecases.problems import UNKNOWN_THING
+from tandem.usecases.find_people import find_people
 from tandem.usecases.workspace import Workspace
 
 LAST_EVENTS = 20
@@ -18,17 +18,16 @@ LAST_EVENTS = 20
 
 def explain_person(work: Workspace, text: str) -> tuple[Explanation, ...]:
     """The people that a person id or an identifier's value leads to; mostly one. Raises RUN-002 if nobody."""
-    Reader(work).permit(frozenset({FieldRef("identifiers", "value"), FieldRef("person_map", "person_id")}))
-    people = find_person(work.engine, work.charter.identity, text)
-    if not people and text.isdigit():
-        people = [int(text)]
-    if not people:
-        raise Problems(UNKNOWN_THING(f"nobody is known by `{text}`", found=text))
-    return tuple(_explained(work, person) for person in people)
+    permit = Reader(work).permit(
+        frozenset({FieldRef("identifiers", "value"), FieldRef("person_map", "person_id")})
+    )
+    return tuple(_explained(work, person) for person in find_people(work, permit, text))
 
 
 def _explained(work: Workspace, person: int) -> Explanation:
     reader = Reader(work)
+    purpose = work.charter.purposes.counting
+    work.trail.add(by(work.actor, "person", "explain", "seen", purpose=purpose, person_id=person))
     who = identity_of(work.engine, person)
     keys = [fact.identifier_key for fact in who.identifiers]
     stations = (

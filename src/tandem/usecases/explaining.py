@@ -1,17 +1,23 @@
 """The stations of an explanation, and reading single rows for it under a permit."""
 
+from collections.abc import Collection
 from dataclasses import dataclass, field
 from typing import Any
 
 from sqlglot import exp
 
+from tandem.charter import Charter
 from tandem.engine import functions as f
 from tandem.engine.catalogue import Table
 from tandem.kernel import iso
 from tandem.kernel.values import Destination, FieldRef
-from tandem.policy import Permit
+from tandem.policy import Permit, granted_labels, limited, told
+from tandem.usecases.auditing import by
 from tandem.usecases.permits import permit_for
 from tandem.usecases.workspace import Workspace
+
+FEW = 50
+"""Values that are compared one by one; of more, a list is written."""
 
 
 @dataclass(frozen=True)
@@ -44,6 +50,15 @@ class Explanation:
         }
 
 
+def note_seen(work: Workspace, what: str, found: Explanation) -> None:
+    """Remember for the audit log whom an explanation shows: everybody in the rows that prove it."""
+    rows = (row for station in found.stations for row in station.rows)
+    people = dict.fromkeys(int(row["person_id"]) for row in rows if row.get("person_id") is not None)
+    for person in people:
+        purpose = work.charter.purposes.counting
+        work.trail.add(by(work.actor, "person", what, "seen", purpose=purpose, person_id=person))
+
+
 class Reader:
     """Reads single rows for an explanation: only columns whose label the acting role may see, the rest named."""
 
@@ -51,10 +66,10 @@ class Reader:
         self.work = work
         self.hidden: set[str] = set()
 
-    def permit(self, footprint: frozenset[FieldRef]) -> Permit:
+    def permit(self, footprint: frozenset[FieldRef], shown: frozenset[FieldRef] = frozenset()) -> Permit:
         """The permit of the acting person for an explanation under the counting purpose; raises the reasons if none."""
         purpose = self.work.charter.purposes.counting
-        return permit_for(self.work, purpose, Destination.EXPLAIN, footprint, self.work.actor)
+        return permit_for(self.work, purpose, Destination.EXPLAIN, footprint, self.work.actor, shown)
 
     def rows(
         self, table: str, where: exp.Expr, *, limit: int = 50, newest: str | None = None
@@ -65,39 +80,57 @@ class Reader:
         """
         described = self.work.engine.catalogue[table]
         columns = self._seen(described)
-        stamp = self.permit(frozenset(FieldRef(table, name) for name in columns)).fingerprint
-        query = exp.select(*columns).from_(self.work.engine.ref(table, by=stamp)).where(where)
+        used = {newest, *(column.name for column in where.find_all(exp.Column)), *described.key}
+        shown = frozenset(FieldRef(table, name) for name in columns if name not in used)
+        permit = self.permit(frozenset(FieldRef(table, name) for name in columns), shown)
+        given = [told(described, name, table, permit).as_(name) for name in columns]
+        query = (
+            exp.select(*given).from_(limited(table, table, permit, self.work.engine.catalogue)).where(where)
+        )
         if newest:
-            query = query.order_by(exp.Ordered(this=exp.column(newest), desc=True))
-        query = query.order_by(*(exp.column(name) for name in described.key if name in columns))
+            query = query.order_by(exp.Ordered(this=exp.column(newest, table), desc=True))
+        query = query.order_by(*(exp.column(name, table) for name in described.key if name in columns))
         return [_readable(row) for row in self.work.engine.dicts(query.limit(limit))]
 
     def _seen(self, table: Table) -> list[str]:
-        allowed = self._labels()
-        self.hidden |= {f"{table.name}.{c.name} ({c.label})" for c in table.columns if c.label not in allowed}
-        return [column.name for column in table.columns if column.label in allowed]
+        allowed = self.labels()
+        hidden = (column for column in table.columns if not column.labels <= allowed)
+        self.hidden |= {f"{table.name}.{column.name} ({column.labelled})" for column in hidden}
+        return [column.name for column in table.columns if column.labels <= allowed]
 
-    def _labels(self) -> set[str]:
-        purpose, role = self.work.charter.purposes.counting, self.work.actor.role
-        return {
-            str(label)
-            for policy in self.work.charter.policies
-            for known in policy.roles
-            if known.role == role
-            for grant in known.may
-            if purpose in grant.purposes and Destination.EXPLAIN in grant.destinations
-            for label in grant.labels
-        }
+    def labels(self) -> set[str]:
+        """Labels of the fields that the acting role may see in an explanation."""
+        work = self.work
+        purpose, role = work.charter.purposes.counting, work.actor.role
+        return set(granted_labels(role, purpose, Destination.EXPLAIN, work.charter, work.time))
 
 
-def equals(column: str, value: int | str) -> exp.Expr:
-    """column = value."""
-    return exp.column(column).eq(f.value(value))
+def unseen_fields(charter: Charter, source: str, labels: Collection[str]) -> tuple[tuple[str, str], ...]:
+    """(table, field) of all that the source's contract names and labels none of these: its raw rows may hold it."""
+    return tuple(
+        (table, spec.name)
+        for one in charter.sources
+        if one.source == source
+        for table, kind in (
+            *((f"event_{event.kind}", event) for event in one.events),
+            *(((f"record_{source}", one.record),) if one.record else ()),
+        )
+        for spec in kind.fields
+        if str(spec.label) not in labels
+    )
 
 
-def among(column: str, values: list[int]) -> exp.Expr:
-    """column IN values; never true for an empty list."""
-    return exp.column(column).isin(*(f.value(value) for value in values)) if values else exp.false()
+def equals(column: str, value: int | str, alias: str | None = None) -> exp.Expr:
+    """column = value; of the table under that alias, if one is given."""
+    return exp.column(column, alias).eq(f.value(value))
+
+
+def among(column: str, values: Collection[int], alias: str | None = None) -> exp.Expr:
+    """That a column is one of these values; never true where there are none."""
+    if len(values) > FEW:
+        return exp.column(column, alias).isin(*(f.value(value) for value in values))
+    # Not IN: DuckDB compares single values while it reads a file, but a list of them only afterwards.
+    return exp.or_(*(equals(column, value, alias) for value in values)) if values else exp.false()
 
 
 def _readable(row: dict[str, Any]) -> dict[str, Any]:

@@ -11,7 +11,8 @@ from tandem.engine import functions as f
 from tandem.journey import assigned_people
 from tandem.kernel.values import Destination
 from tandem.measure.moments import footprint
-from tandem.policy import Permit, Shown, decide, shown
+from tandem.policy import Permit, Shown, shown, shown_within
+from tandem.usecases.permits import decided
 from tandem.usecases.workspace import Workspace
 
 
@@ -38,10 +39,11 @@ class Standing:
 
 def list_campaigns(work: Workspace, now: datetime) -> tuple[Standing, ...]:
     """Every campaign of the charter in force, in its order."""
-    return tuple(_standing(work, campaign, now) for campaign in work.charter.campaigns)
+    return tuple(standing_of(work, campaign, now) for campaign in work.charter.campaigns)
 
 
-def _standing(work: Workspace, campaign: Campaign, now: datetime) -> Standing:
+def standing_of(work: Workspace, campaign: Campaign, now: datetime) -> Standing:
+    """Where one campaign stands."""
     arm = exp.column("arm", "a")
     query = exp.select(
         f.count_if(arm.eq(f.value("treated"))),
@@ -51,15 +53,20 @@ def _standing(work: Workspace, campaign: Campaign, now: datetime) -> Standing:
     treated, control, last = work.engine.one(query)
     reached = work.engine.count(contacted(work.engine, campaign.campaign))
     permit = _permit(work, campaign)
-    counts = [shown(n, permit.smallest_group) if permit else None for n in (treated, control, reached)]
+    counts = _counts(treated, control, reached, permit.smallest_group) if permit else (None, None, None)
     return Standing(
         campaign.campaign, campaign.title, campaign.audience, _state(campaign, last, now), *counts
     )
 
 
+def _counts(treated: int, control: int, reached: int, smallest: int) -> tuple[Shown, Shown, Shown]:
+    """Both arms, and those contacted: a part of the treated, so few who were not must not be told by difference."""
+    return shown(treated, smallest), shown(control, smallest), shown_within(reached, treated, smallest)
+
+
 def _permit(work: Workspace, campaign: Campaign) -> Permit | None:
     purpose, to = work.charter.purposes.measuring, Destination.MEASURE
-    decision = decide(work.actor, purpose, to, footprint(campaign), work.charter, work.engine.catalogue)
+    decision = decided(work, purpose, to, footprint(campaign), work.actor)
     return decision if isinstance(decision, Permit) else None
 
 

@@ -4,28 +4,44 @@
 """
 
 from collections.abc import Iterable, Iterator, Mapping
-from dataclasses import asdict, dataclass
+from dataclasses import asdict, dataclass, field, replace
 from datetime import datetime
 from pathlib import Path
 
 from sqlglot import exp
 
-from tandem.audience import Node, bind, members_now, people, profile_query, trait_footprint
+from tandem.audience import members_now, trait_footprint, traits_named
 from tandem.charter import Charter, fingerprint, load_files
-from tandem.charter.definitions import AudienceCondition, Campaign, Definition, TraitCondition, walk
+from tandem.charter.definitions import AudienceCondition, Campaign, Definition, walk
 from tandem.engine import Engine
 from tandem.kernel import numbers
-from tandem.kernel.values import Actor, Destination, FieldRef
+from tandem.kernel.values import Actor
 from tandem.ledger import Ledger
-from tandem.policy import Permit, Shown, decide, shown
+from tandem.policy import Count, shown
+from tandem.policy.book import Book
+from tandem.usecases.approving import plan_of
+from tandem.usecases.auditing import trail
 from tandem.usecases.check_charter import check_charter
 from tandem.usecases.permits import destination_of
+from tandem.usecases.plan_people import Before, Profile, Side, concerned, everybody, people_before
 from tandem.usecases.progress import Told, silent
+from tandem.usecases.stages import (
+    NOT_TOLD,
+    NOT_YET,
+    AddTables,
+    DissolveAudience,
+    EvaluateAudience,
+    OpenCampaign,
+    PutInForce,
+    RefreshProfiles,
+    ResolveAgain,
+    Stage,
+)
+from tandem.usecases.widening import Widening, asked, widenings
 from tandem.usecases.workspace import Workspace, open_parts, tables_of
 
-PLANNED_PROFILE = "plan_profile"
-NOT_YET = "how many people is known after the first run"
 PARTS = ("sources", "identity", "purposes", "policies", "traits", "audiences", "campaigns")
+REFRESHING = {"traits", "sources", "purposes", "policies"}
 
 
 @dataclass(frozen=True)
@@ -40,117 +56,24 @@ class Edit:
 
 
 @dataclass(frozen=True)
-class AddTables:
-    """Tables and columns that the lake will have. Absent when no contract or trait adds any."""
-
-    tables: tuple[str, ...]
-    columns: tuple[str, ...]
-
-    def sentence(self) -> str:
-        """What it does, in English."""
-        parts = [numbers.plural(len(self.tables), "table")] if self.tables else []
-        parts += [numbers.plural(len(self.columns), "column")] if self.columns else []
-        return f"make room for {' and '.join(parts)}: {', '.join((*self.tables, *self.columns))}"
-
-
-@dataclass(frozen=True)
-class ResolveAgain:
-    """Who is who, worked out anew from all evidence. Absent unless identity.yml changed."""
-
-    def sentence(self) -> str:
-        """What it does, in English."""
-        return "work out who is who again from all evidence (at the next run)"
-
-
-@dataclass(frozen=True)
-class RefreshProfiles:
-    """Traits computed anew. Absent unless a trait or what it reads changed."""
-
-    traits: tuple[str, ...]
-
-    def sentence(self) -> str:
-        """What it does, in English."""
-        return f"compute {numbers.plural(len(self.traits), 'trait')}: {', '.join(self.traits)}"
-
-
-@dataclass(frozen=True)
-class EvaluateAudience:
-    """An audience worked out under the new charter. Counts are absent before any data was taken.
-
-    `gained` and `lost` are people against the members now; groups under the smallest are "fewer than k".
-    """
-
-    audience: str
-    because: str
-    size: Shown | None
-    gained: Shown | None
-    lost: Shown | None
-
-    def sentence(self) -> str:
-        """What it does, in English."""
-        if self.size is None:
-            return f"evaluate `{self.audience}` ({self.because}): {NOT_YET}"
-        change = f"{self.size} people, {self.gained} gained, {self.lost} lost"
-        return f"evaluate `{self.audience}` ({self.because}): {change}"
-
-
-@dataclass(frozen=True)
-class DissolveAudience:
-    """An audience that the charter has no more: everybody in it leaves. Absent unless one was removed."""
-
-    audience: str
-    lost: Shown | None
-
-    def sentence(self) -> str:
-        """What it does, in English."""
-        return f"dissolve `{self.audience}` (removed)" + (f": {self.lost} people leave" if self.lost else "")
-
-
-@dataclass(frozen=True)
-class OpenCampaign:
-    """A campaign that the next run will start or go on with under new terms. Absent unless it was edited."""
-
-    campaign: str
-    audience: str
-    holdout: str
-    reach: Shown | None
-
-    def sentence(self) -> str:
-        """What it does, in English."""
-        people = NOT_YET if self.reach is None else f"{self.reach} people may be contacted"
-        return f"open `{self.campaign}` to `{self.audience}`, {self.holdout} held out: {people}"
-
-
-@dataclass(frozen=True)
-class PutInForce:
-    """The charter itself, kept word for word in the ledger. Always there when anything changed."""
-
-    fingerprint: str
-
-    def sentence(self) -> str:
-        """What it does, in English."""
-        return f"put the charter in force ({self.fingerprint[:12]})"
-
-
-Stage = (
-    AddTables
-    | ResolveAgain
-    | RefreshProfiles
-    | EvaluateAudience
-    | DissolveAudience
-    | OpenCampaign
-    | PutInForce
-)
-
-
-@dataclass(frozen=True)
 class Plan:
-    """Everything a charter would change. Nothing to do means that it is the charter in force."""
+    """Everything a charter would change. Nothing to do means that it is the charter in force.
+
+    `before` is the fingerprint of the charter that it was planned against. `approvals` are the edited parts of each
+    function, `widenings` what asks for its approval.
+    """
 
     charter: Charter
     edits: tuple[Edit, ...]
     stages: tuple[Stage, ...]
     approvals: Mapping[str, tuple[str, ...]]
+    widenings: tuple[Widening, ...] = ()
+    before: str | None = None
+
+    @property
+    def fingerprint(self) -> str:
+        """What an approval of this plan names."""
+        return plan_of(self.before, fingerprint(self.charter.files))
 
     @property
     def empty(self) -> bool:
@@ -166,14 +89,21 @@ class Plan:
                 for stage in self.stages
             ],
             "approvals": {owner: list(parts) for owner, parts in self.approvals.items()},
+            "widenings": [one.to_dict() for one in self.widenings],
+            "must_approve": {owner: list(sentences) for owner, sentences in asked(self.widenings).items()},
+            "plan": self.fingerprint,
         }
 
 
 def edits_between(old: Charter | None, new: Charter) -> tuple[Edit, ...]:
-    """The definitions that were added, removed or changed, in order of the parts. Moving a line is no edit."""
+    """The definitions that were added, removed or changed, in order of the parts. Moving a line is no edit.
+
+    Their owners are those in force: who becomes an owner by the edit has no say in it.
+    """
     found: list[Edit] = []
+    owners = (old or new).project.owners
     for part in PARTS:
-        owner = str(getattr(new.project.owners, part))
+        owner = str(getattr(owners, part))
         before = {} if old is None else _by_name(old, part)
         after = _by_name(new, part)
         for name in [*after, *(name for name in before if name not in after)]:
@@ -240,10 +170,13 @@ def _facts(stage: Stage) -> dict[str, object]:
     return {name: getattr(stage, name) for name in stage.__dataclass_fields__}
 
 
-def plan_charter(root: Path, actor: Actor, now: datetime, told: Told = silent) -> Plan:
+def plan_charter(
+    root: Path, actor: Actor, now: datetime, told: Told = silent, book: Book | None = None
+) -> Plan:
     """The charter in the folder against the one in force: what would change, and for whom.
 
-    Counts people as the acting person may see them; where nothing was taken yet they are absent.
+    Counts people as the acting person may see them; where nothing was taken yet they are absent. With
+    the `book` of the pages no two numbers tell a small group apart, here and there.
     """
     charter, print_ = loaded(root)
     with open_parts(root, charter.project) as (ledger, engine):
@@ -251,36 +184,79 @@ def plan_charter(root: Path, actor: Actor, now: datetime, told: Told = silent) -
         edits = edits_between(old, charter)
         applied = ledger.applied()
         if applied is not None and applied.fingerprint == print_:
-            return Plan(charter, (), (), {})
+            return Plan(charter, (), (), {}, before=print_)
+        noted = trail(root, ledger, lambda: now)
+        touched = touched_audiences(charter, edits)
+        refresh = bool({edit.part for edit in edits} & REFRESHING)
+        before: _InForce = _InForce()
         if old is not None:
+            # First the old charter with its own tables: a column that the edit removes is still there to be read.
             engine.ensure(tables_of(old))
+            told("counting people as it is", 0, 0)
+            work = Workspace(root, old, engine, ledger, actor, noted, wall=lambda: now, book=book)
+            before = _in_force_at(Side(work, now), touched, refresh)
         room = new_tables(engine, charter)
         engine.ensure(tables_of(charter))
-        work = Workspace(root, charter, engine, ledger, actor)
-        effects = tuple(_effects(work, edits, now, told))
+        work = Workspace(root, charter, engine, ledger, actor, noted, wall=lambda: now, book=book)
+        side = Side(work, now, in_force=old)
+        if refresh:
+            side = replace(side, profile=_planned_profile(side, before.side, edits))
+        effects = tuple(_effects(side, edits, touched, before.people, told))
+        wider = concerned(side, widenings(old, charter))
+        engine.drop_stages()
+        noted.flush()
     stages: tuple[Stage, ...] = (PutInForce(print_), *((room,) if room else ()), *effects)
-    return Plan(charter, edits, stages, approvals_of(edits))
+    was = None if applied is None else applied.fingerprint
+    return Plan(charter, edits, stages, approvals_of(edits), wider, was)
 
 
-def _effects(work: Workspace, edits: tuple[Edit, ...], now: datetime, told: Told) -> Iterator[Stage]:
+@dataclass(frozen=True)
+class _InForce:
+    """The charter in force at the plan's time, and the people of the touched audiences under it."""
+
+    side: Side | None = None
+    people: Mapping[str, Before] = field(default_factory=dict)
+
+
+def _in_force_at(side: Side, touched: Iterable[str], refresh: bool) -> _InForce:
+    """Where traits will be computed at the plan's time, the old ones have to be too, or days would count as edits."""
+    if refresh:
+        side = replace(side, profile=side.computed("plan_profile_before"))
+    return _InForce(side, people_before(side, touched))
+
+
+def _planned_profile(side: Side, before: Side | None, edits: tuple[Edit, ...]) -> Profile | None:
+    """The profile under the edited charter; the one in force again where nothing that makes it was edited."""
+    if before is not None and before.profile is not None:
+        permit = side.permit(side.counting, trait_footprint(side.work.charter))
+        same = not {edit.part for edit in edits} & {"traits", "sources"} and permit == before.profile.permit
+        if same:
+            return before.profile
+    return side.computed("plan_profile")
+
+
+def _effects(
+    side: Side,
+    edits: tuple[Edit, ...],
+    touched: Mapping[str, str],
+    before: Mapping[str, Before],
+    told: Told,
+) -> Iterator[Stage]:
     """The stages that touch people, in the order in which they are performed."""
-    parts = {edit.part for edit in edits}
+    parts, charter = {edit.part for edit in edits}, side.work.charter
     if "identity" in parts:
         yield ResolveAgain()
-    if parts & {"traits", "sources", "purposes", "policies"} and work.charter.traits:
-        yield RefreshProfiles(tuple(trait.trait for trait in work.charter.traits))
-    profile = _planned_profile(work, now) if "traits" in parts else None
-    touched = touched_audiences(work.charter, edits)
+    if parts & REFRESHING and charter.traits:
+        yield RefreshProfiles(tuple(trait.trait for trait in charter.traits))
     for number, (name, because) in enumerate(touched.items()):
         told(f"counting {name}", number, len(touched))
-        yield _audience_effect(work, name, because, profile, now)
+        yield _audience_effect(side, name, because, before.get(name))
     for edit in edits:
         if (edit.part, edit.change) == ("audiences", "removed"):
-            yield _dissolution(work, edit.name)
-    for campaign in work.charter.campaigns:
+            yield _dissolution(side, edit.name)
+    for campaign in charter.campaigns:
         if any(edit.part == "campaigns" and edit.name == campaign.campaign for edit in edits):
-            yield _campaign_effect(work, campaign, profile, now)
-    work.engine.drop_stages()
+            yield _campaign_effect(side, campaign)
 
 
 def touched_audiences(charter: Charter, edits: Iterable[Edit]) -> dict[str, str]:
@@ -291,7 +267,8 @@ def touched_audiences(charter: Charter, edits: Iterable[Edit]) -> dict[str, str]
     for audience in charter.audiences_in_order():
         name = audience.audience
         parts = [*walk(audience.who)]
-        traits = [p.trait for p in parts if isinstance(p, TraitCondition) and ("traits", p.trait) in changed]
+        named = [trait for part in parts for trait in traits_named(part, charter)]
+        traits = [trait for trait in named if ("traits", trait) in changed]
         inner = [p.audience for p in parts if isinstance(p, AudienceCondition) and p.audience in found]
         if ("audiences", name) in changed:
             found[name] = changed["audiences", name]
@@ -302,70 +279,31 @@ def touched_audiences(charter: Charter, edits: Iterable[Edit]) -> dict[str, str]
     return found
 
 
-def _planned_profile(work: Workspace, now: datetime) -> exp.Table | None:
-    """The profile as the changed traits would make it, as a stage; nothing is written."""
-    if not work.charter.traits or not _has_people(work):
-        return None
-    permit = _permit(work, work.charter.purposes.counting, trait_footprint(work.charter))
-    if permit is None:
-        return None
-    return work.engine.stage(PLANNED_PROFILE, profile_query(work.charter, permit, work.engine.catalogue, now))
-
-
-def _has_people(work: Workspace) -> bool:
-    return work.engine.version("person_map") >= 0
-
-
-def _permit(
-    work: Workspace, purpose: str, footprint: frozenset[FieldRef], to: Destination = Destination.PREVIEW
-) -> Permit | None:
-    decision = decide(work.actor, purpose, to, footprint, work.charter, work.engine.catalogue)
-    return decision if isinstance(decision, Permit) else None
-
-
-def _audience_effect(
-    work: Workspace, name: str, because: str, profile: exp.Table | None, now: datetime
-) -> EvaluateAudience:
-    audience = work.charter.audience(name)
-    node = bind(audience, work.charter, work.engine.catalogue)
-    permit = _permit(work, work.charter.purposes.counting, node.footprint())
-    if permit is None or not _has_people(work):
-        return EvaluateAudience(name, because, None, None, None)
-    members = _members(work, node, permit, profile, now)
-    before = members_now(work.engine, name, permit.purpose)
+def _audience_effect(side: Side, name: str, because: str, before: Before | None) -> EvaluateAudience:
+    members = side.members(name, side.counting)
+    if members is None:
+        unknown = NOT_TOLD if side.hidden else NOT_YET
+        return EvaluateAudience(name, because, None, None, None, unknown=unknown)
+    engine = side.work.engine
+    old = everybody(before.members) if before else members_now(engine, name, side.counting)
     size, gained, lost = (
-        shown(work.engine.count(query), permit.smallest_group)
-        for query in (members, exp.except_(members, before), exp.except_(before, members))
+        side.told(query, members.permit)
+        for query in (members.query, exp.except_(members.query, old), exp.except_(old, members.query))
     )
-    return EvaluateAudience(name, because, size, gained, lost)
+    moved = shown(before.moved, members.permit.smallest_group) if before else None
+    return EvaluateAudience(name, because, size, gained, lost, moved if isinstance(moved, Count) else None)
 
 
-def _dissolution(work: Workspace, name: str) -> DissolveAudience:
-    permit = _permit(work, work.charter.purposes.counting, frozenset())
+def _dissolution(side: Side, name: str) -> DissolveAudience:
+    permit = side.permit(side.counting, frozenset())
     if permit is None:
         return DissolveAudience(name, None)
-    before = work.engine.count(members_now(work.engine, name, permit.purpose))
-    return DissolveAudience(name, shown(before, permit.smallest_group))
+    return DissolveAudience(name, side.told(members_now(side.work.engine, name, permit.purpose), permit))
 
 
-def _campaign_effect(
-    work: Workspace, campaign: Campaign, profile: exp.Table | None, now: datetime
-) -> OpenCampaign:
-    node = bind(work.charter.audience(campaign.audience), work.charter, work.engine.catalogue)
-    permit = _permit(work, campaign.purpose, node.footprint(), destination_of(campaign))
-    reach = None
-    if permit is not None and _has_people(work):
-        reach = shown(work.engine.count(_members(work, node, permit, profile, now)), permit.smallest_group)
-    return OpenCampaign(campaign.campaign, campaign.audience, numbers.percent(campaign.holdout, 0), reach)
-
-
-def _members(
-    work: Workspace, node: Node, permit: Permit, profile: exp.Table | None, now: datetime
-) -> exp.Query:
-    query = people(node, permit, work.engine.catalogue, now)
-    if profile is None:
-        return query
-    for table in list(query.find_all(exp.Table)):
-        if table.name == "profile":
-            table.replace(exp.alias_(profile.copy(), table.alias_or_name, table=True))
-    return query
+def _campaign_effect(side: Side, campaign: Campaign) -> OpenCampaign:
+    members = side.members(campaign.audience, campaign.purpose, destination_of(campaign))
+    reach = None if members is None else side.told(members.query, members.permit)
+    unknown = NOT_TOLD if side.hidden else NOT_YET
+    held = numbers.percent(campaign.holdout, 0)
+    return OpenCampaign(campaign.campaign, campaign.audience, held, reach, unknown)

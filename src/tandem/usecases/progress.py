@@ -8,3 +8,7 @@ Told = Callable[[str, int, int], None]
 
 def silent(step: str, done: int, total: int) -> None:
     """Says nothing."""
+
+
+class Cancelled(Exception):  # noqa: N818 - the word of the house; it is no error
+    """Raised by a Told when somebody asked to stop. What was committed stays; the next run goes on from there."""

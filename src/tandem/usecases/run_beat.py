@@ -7,22 +7,24 @@ import time
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass, field
-from datetime import datetime, timedelta
+from datetime import datetime
 from typing import TypeVar
 
 from tandem.identity import Resolution
-from tandem.kernel import Problem, Problems, iso
-from tandem.ledger import RunState, this_process
+from tandem.kernel import Problem, Problems, iso, numbers
+from tandem.ledger import RunState
+from tandem.usecases.alone import alone
+from tandem.usecases.apply_retention import Retained, apply_retention
+from tandem.usecases.auditing import by
 from tandem.usecases.collect_events import Collected, collect_all
 from tandem.usecases.evaluate_audiences import Evaluated, evaluate_audiences
 from tandem.usecases.problems import TIME_BACKWARDS
-from tandem.usecases.progress import Told, silent
+from tandem.usecases.progress import Cancelled, Told, silent
 from tandem.usecases.refresh_profiles import Refreshed, refresh_profiles
 from tandem.usecases.resolve_people import resolve_people
 from tandem.usecases.run_campaigns import CampaignBeat, run_campaigns
 from tandem.usecases.workspace import Workspace, unapplied
 
-LEASE = timedelta(hours=1)
 T = TypeVar("T")
 
 
@@ -39,6 +41,7 @@ class Beat:
     campaigns: tuple[CampaignBeat, ...]
     seconds: dict[str, float] = field(default_factory=dict)
     pending: bool = False
+    retained: Retained = field(default_factory=lambda: Retained({}, {}))
 
     @property
     def problems(self) -> tuple[Problem, ...]:
@@ -54,18 +57,44 @@ class Beat:
         of_campaigns = [note for c in self.campaigns if c.delivered for note in c.delivered.notes]
         return tuple(dict.fromkeys([*self.collected.notes, *of_campaigns]))
 
+    @property
+    def sentences(self) -> tuple[str, ...]:
+        """What was done, in short. No group of people is counted here: audiences and campaigns say how many."""
+        taken = [one for one in self.collected.sources if one.files]
+        rows = sum(one.rows_landed for one in taken)
+        waits = sum(one.rows_quarantined for one in taken)
+        changed = [one.audience for one in self.audiences if one.changed]
+        active = [one.campaign for one in self.campaigns if one.assigned and one.assigned.new_treated]
+        people = self.people
+        return (
+            f"Worked as of {numbers.moment(self.now)}.",
+            f"{numbers.plural(sum(len(one.files) for one in taken), 'file')} brought {numbers.plural(rows, 'row')}; "
+            f"{numbers.count(waits)} went to quarantine."
+            if taken
+            else "Nothing new lay in any source.",
+            *((_left_out(erased),) if (erased := sum(one.rows_erased for one in taken)) else ()),
+            *((self.retained.sentence(),) if self.retained else ()),
+            "Who is who was worked out." if people.new or people.merged else "Nobody new, and nobody merged.",
+            f"Audiences that changed: {', '.join(changed)}." if changed else "No audience changed.",
+            f"Campaigns that went on: {', '.join(active)}."
+            if active
+            else "No campaign assigned anybody new.",
+        )
+
     def to_dict(self) -> dict[str, object]:
         """For JSON and for the ledger's note of the run."""
         return {
             "run": self.run_id,
             "now": iso(self.now),
             "collected": self.collected.to_dict(),
+            "retained": self.retained.to_dict(),
             "people": self.people.to_dict(),
             "refreshed": self.refreshed.to_dict(),
             "audiences": [one.to_dict() for one in self.audiences],
             "campaigns": [one.to_dict() for one in self.campaigns],
             "seconds": self.seconds,
             "unapplied_edits": self.pending,
+            "sentences": list(self.sentences),
             "notes": list(self.notes),
             "problems": [problem.to_dict() for problem in self.problems],
         }
@@ -73,16 +102,21 @@ class Beat:
 
 def run_beat(work: Workspace, now: datetime, wall: Callable[[], datetime], told: Told = silent) -> Beat:
     """One beat at `now`, alone: a second run waits for nobody but says who is at work. `wall` is the real clock."""
-    with work.ledger.lease("run", this_process(), wall(), LEASE):
+    with alone(work.ledger, wall, told) as going:
         _refuse_going_back(work, now)
         run_id = work.ledger.start_run(now, work.actor.name, wall())
         try:
-            beat = _beat(work, now, run_id, told)
+            beat = _beat(work, now, run_id, going)
         except Problems as stopped:
             failure: dict[str, object] = {"problems": [problem.to_dict() for problem in stopped.problems]}
             work.ledger.end_run(run_id, RunState.FAILED, failure, wall())
             raise
+        except Cancelled:
+            work.ledger.end_run(run_id, RunState.INTERRUPTED, {"cancelled": True}, wall())
+            raise
         work.ledger.end_run(run_id, RunState.DONE, _noted(beat), wall())
+        work.trail.add(by(work.actor, "change", "run", "done", detail={"run": run_id, "as of": iso(now)}))
+        work.trail.flush()
         return beat
 
 
@@ -90,6 +124,8 @@ def _beat(work: Workspace, now: datetime, run_id: int, told: Told) -> Beat:
     seconds: dict[str, float] = {}
     with _timed(seconds, "collect"):
         collected = collect_all(work, now, told)
+    with _timed(seconds, "retention"):
+        retained = apply_retention(work, now, told)
     with _timed(seconds, "people"):
         people = resolve_people(work, now, told)
     with _timed(seconds, "profiles"):
@@ -97,9 +133,13 @@ def _beat(work: Workspace, now: datetime, run_id: int, told: Told) -> Beat:
     with _timed(seconds, "audiences"):
         audiences = evaluate_audiences(work, now, told)
     with _timed(seconds, "campaigns"):
-        campaigns = run_campaigns(work, now, told)
+        campaigns = run_campaigns(work, collected, now, told)
     pending = unapplied(work.root, work.ledger)
-    return Beat(run_id, now, collected, people, refreshed, audiences, campaigns, seconds, pending)
+    return Beat(run_id, now, collected, people, refreshed, audiences, campaigns, seconds, pending, retained)
+
+
+def _left_out(rows: int) -> str:
+    return f"{numbers.plural(rows, 'row')} stayed outside, for somebody who was erased is named there."
 
 
 def _refuse_going_back(work: Workspace, now: datetime) -> None:

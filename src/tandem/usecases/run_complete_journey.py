@@ -86,7 +86,7 @@ def run_complete_journey(
     told("laying out nine months of data", 0, 0)
     export_files(folder, until=LAUNCH)
     apply_charter(folder, actor, LAUNCH, told)
-    with open_workspace(folder, actor) as work:
+    with open_workspace(folder, actor, wall) as work:
         run_beat(work, LAUNCH, wall, told)
         told("laying out the rest of the year", 0, 0)
         export_files(folder, since=LAUNCH)

@@ -1,5 +1,6 @@
 """The demo company: a world with a known truth, the whole loop over it, and every figure held against the truth."""
 
+import os
 from collections.abc import Callable
 from dataclasses import dataclass
 from datetime import datetime, timedelta
@@ -9,13 +10,14 @@ from typing import Any
 from sqlglot import exp
 
 from tandem.deliver.sink import MailSink
-from tandem.demo import Truth, demo_charter, expected_lift, judging, respond, simulate
+from tandem.demo import Truth, demo_charter, everyday, expected_lift, judging, respond, simulate
 from tandem.engine import functions as f
 from tandem.kernel import numbers
 from tandem.kernel.values import Actor
 from tandem.measure.stats import Estimate, Refusal
 from tandem.usecases.apply_charter import apply_charter
 from tandem.usecases.checking import Checked, prepare_folder, write_demo_charter
+from tandem.usecases.manage_users import add_account, pass_phrase
 from tandem.usecases.progress import Told, silent
 from tandem.usecases.report_lift import LiftReport, NoLift, report_lift
 from tandem.usecases.run_beat import Beat, run_beat
@@ -26,6 +28,33 @@ PEOPLE = 20_000
 LAUNCH = datetime(2026, 6, 1)
 CAMPAIGN = "winback"
 PURPOSE = "marketing_email"
+SIGN_IN_FILE = "sign-in.txt"
+ACCOUNTS = (
+    ("mara", "marketer"),
+    ("ana", "analyst"),
+    ("enzo", "engineer"),
+    ("priya", "privacy"),
+    ("cleo", "executive"),
+    ("ada", "admin"),
+)
+
+
+@dataclass(frozen=True)
+class SignIn:
+    """The accounts of a demo, name and role each, and the pass phrase made for this one build of it."""
+
+    accounts: tuple[tuple[str, str], ...]
+    phrase: str
+    file: Path
+
+    def lines(self) -> tuple[str, ...]:
+        """One line per account: name, role, pass phrase."""
+        return tuple(f"{name:<6} {role:<10} {self.phrase}" for name, role in self.accounts)
+
+    def to_dict(self) -> dict[str, object]:
+        """For JSON, without the pass phrase: output is kept in logs, the file can only be read by its owner."""
+        accounts = [{"name": name, "role": role} for name, role in self.accounts]
+        return {"accounts": accounts, "file": str(self.file)}
 
 
 @dataclass(frozen=True)
@@ -37,6 +66,7 @@ class Demo:
     read: Beat
     lift: LiftReport | NoLift
     checks: tuple[Checked, ...]
+    sign_in: SignIn
 
     @property
     def good(self) -> bool:
@@ -52,30 +82,56 @@ class Demo:
             "lift": self.lift.to_dict(),
             "truth": [vars(check) for check in self.checks],
             "good": self.good,
+            "sign_in": self.sign_in.to_dict(),
         }
 
 
-def run_demo(folder: Path, actor: Actor, wall: Callable[[], datetime], told: Told = silent) -> Demo:
-    """Build Harbour & Pine, launch its campaign through a real mail server, let two weeks pass, and judge."""
+def run_demo(
+    folder: Path,
+    actor: Actor,
+    wall: Callable[[], datetime],
+    told: Told = silent,
+    *,
+    people: int = PEOPLE,
+) -> Demo:
+    """Build Harbour & Pine, launch its campaign through a real mail server, let two weeks pass, and judge.
+
+    At its end the company's clock stands two weeks after the launch, and six people can sign in. `people`: how
+    many live in it, at least 50.
+    """
     prepare_folder(folder)
     with MailSink(folder / "mail") as sink:
         write_demo_charter(folder, _with_port(demo_charter(), sink.port))
         told("simulating two years of a retailer", 0, 0)
-        truth = simulate(SEED, PEOPLE, LAUNCH, folder)
+        truth = simulate(SEED, people, LAUNCH, folder)
         apply_charter(folder, actor, LAUNCH, told)
-        with open_workspace(folder, actor) as work:
+        with open_workspace(folder, actor, wall) as work:
             launched = run_beat(work, LAUNCH, wall, told)
             reached = sorted({str(mail["recipients"][0]).lower() for mail in sink.taken()})
             told("two weeks pass", 0, 0)
             respond(truth, folder, reached, start=LAUNCH, days=truth.plant.days, seed=SEED)
             later = LAUNCH + timedelta(days=truth.plant.days, hours=1)
+            everyday(truth, folder, start=LAUNCH, end=later)
             read = run_beat(work, later, wall, told)
             told("running once more with the same time", 0, 0)
             before = versions(work)
             run_beat(work, later, wall, told)
             lift = report_lift(work, CAMPAIGN, later)
             checks = judge(work, truth, reached, lift, before)
-    return Demo(folder, launched, read, lift, checks)
+            work.ledger.set_simulated_now(later)
+            sign_in = _open_the_door(work, wall())
+    return Demo(folder, launched, read, lift, checks, sign_in)
+
+
+def _open_the_door(work: Workspace, now: datetime) -> SignIn:
+    """One account per role, under one new pass phrase, which only the owner of the folder can read in it."""
+    made = SignIn(ACCOUNTS, pass_phrase(), work.root / SIGN_IN_FILE)
+    for name, role in made.accounts:
+        add_account(work.ledger, name, role, now, display=name.capitalize(), password=made.phrase)
+    descriptor = os.open(made.file, os.O_WRONLY | os.O_CREAT | os.O_TRUNC, 0o600)
+    with open(descriptor, "w", encoding="utf-8") as file:
+        file.write("\n".join(("name   role       pass phrase", *made.lines())) + "\n")
+    return made
 
 
 def versions(work: Workspace) -> dict[str, int]:

@@ -3,6 +3,7 @@
 from datetime import datetime
 
 from tandem.deliver import Settlement, settle_uncertain
+from tandem.usecases.auditing import by
 from tandem.usecases.workspace import Workspace
 
 
@@ -12,4 +13,7 @@ def settle_contacts(
     """Settle these uncertain contacts of a campaign, or all; how many."""
     work.charter.campaign(campaign)
     how = Settlement.AS_SENT if as_sent else Settlement.RESEND
-    return settle_uncertain(work.engine, work.ledger, campaign, how, now, contacts or None)
+    done = settle_uncertain(work.engine, work.ledger, campaign, how, now, contacts or None)
+    detail = {"contacts": done, "as": how.name.lower()}
+    work.trail.add(by(work.actor, "contacts", campaign, "settled", detail=detail))
+    return done

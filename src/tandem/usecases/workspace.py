@@ -1,20 +1,25 @@
 """One open project: its charter in force, its lake through an engine, its ledger, and who acts."""
 
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from contextlib import contextmanager
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
+from datetime import datetime
 from pathlib import Path
 
 from tandem.audience import trait_columns
 from tandem.charter import Charter, files, find_root, fingerprint, load_files, load_project
 from tandem.charter.definitions import Project
 from tandem.collect import catalogue_tables
+from tandem.collect.statements import statement_source
+from tandem.collect.tables import source_tables
 from tandem.engine import Engine, Table, open_engine
 from tandem.engine.catalogue import BASE, Catalogue, profile_table
-from tandem.kernel import Problems
+from tandem.kernel import Missing, Problems, Refused
 from tandem.kernel.values import Actor
 from tandem.ledger import Ledger, open_ledger
 from tandem.policy import Gap, Permit, Refusal
+from tandem.policy.book import Book
+from tandem.usecases.auditing import Trail, trail
 from tandem.usecases.problems import NOT_APPLIED
 
 SYSTEM = Actor("tandem", "system")
@@ -22,42 +27,63 @@ SYSTEM = Actor("tandem", "system")
 
 @dataclass(frozen=True)
 class Workspace:
-    """What every use case needs. `charter` is the one in force, which may differ from the files in `root`."""
+    """What every use case needs. `charter` is the one in force, which may differ from the files in `root`.
+
+    What is decided and seen goes onto the `trail`, which whoever opened the workspace notes in the audit log. By the
+    `wall`, the real clock, policy judges whether grants have ended; without it none that ends holds. The `book` keeps
+    what was told of counts to those who may not see people.
+    """
 
     root: Path
     charter: Charter
     engine: Engine
     ledger: Ledger
     actor: Actor
+    trail: Trail = field(default_factory=Trail)
+    wall: Callable[[], datetime] | None = None
+    book: Book | None = None
+
+    @property
+    def time(self) -> datetime | None:
+        """The company's time: simulated in a demo, else that of the wall; None where nobody gave a clock."""
+        return None if self.wall is None else self.ledger.simulated_now() or self.wall()
 
 
 def tables_of(charter: Charter) -> list[Table]:
     """The tables that a charter adds to the lake: one per event kind and record source, and the profile."""
-    landed = catalogue_tables(charter)
+    landed = [*catalogue_tables(charter), *source_tables(statement_source(charter))]
     catalogue: Catalogue = BASE.with_tables(landed)
     return [*landed, profile_table(trait_columns(charter, catalogue))]
 
 
 @contextmanager
-def open_workspace(start: Path, actor: Actor) -> Iterator[Workspace]:
+def open_workspace(
+    start: Path, actor: Actor, wall: Callable[[], datetime] | None = None
+) -> Iterator[Workspace]:
     """The project at or above a folder, with the charter that was last applied. Raises RUN-001 if none was.
 
-    Of the folder only tandem.toml is read, so that files somebody is editing do not stop what is in force.
+    Of the folder only tandem.toml is read, so that files somebody is editing do not stop what is in force. With the
+    real clock, `wall`, the trail is noted in the audit log at the end, also of what was refused; so print what was
+    found after the block.
     """
     root = find_root(start)
     with open_parts(root, load_project(root)) as (ledger, engine):
         applied = ledger.applied()
         if applied is None:
-            raise Problems(NOT_APPLIED("this charter has not been applied yet", found=str(root)))
+            raise Missing(NOT_APPLIED("this charter has not been applied yet", found=str(root)))
         charter = replace(load_files(applied.files), root=root)
         engine.ensure(tables_of(charter))
-        yield Workspace(root, charter, engine, ledger, actor)
+        noted = Trail() if wall is None else trail(root, ledger, wall)
+        try:
+            yield Workspace(root, charter, engine, ledger, actor, noted, wall)
+        finally:
+            noted.flush()
 
 
 @contextmanager
 def open_parts(root: Path, project: Project) -> Iterator[tuple[Ledger, Engine]]:
     """Ledger and engine as tandem.toml names them, closed at the end."""
-    ledger = open_ledger(_address(root, project.ledger))
+    ledger = open_ledger(ledger_address(root, project))
     try:
         limits = project.limits
         lake = _address(root, project.lake)
@@ -66,6 +92,16 @@ def open_parts(root: Path, project: Project) -> Iterator[tuple[Ledger, Engine]]:
             yield ledger, engine
         finally:
             engine.close()
+    finally:
+        ledger.close()
+
+
+@contextmanager
+def open_ledger_of(root: Path) -> Iterator[Ledger]:
+    """The ledger alone, as the tandem.toml in `root` names it, closed at the end. No charter needs to be in force."""
+    ledger = open_ledger(ledger_address(root, load_project(root)))
+    try:
+        yield ledger
     finally:
         ledger.close()
 
@@ -85,9 +121,14 @@ def granted(decision: Permit | Refusal | Gap) -> Permit:
         case Permit():
             return decision
         case Refusal(reasons=reasons):
-            raise Problems(reasons)
+            raise Refused(reasons)
         case Gap(missing=missing):
-            raise Problems(missing)
+            raise Missing(missing)
+
+
+def ledger_address(root: Path, project: Project) -> str:
+    """The ledger's file or URL as tandem.toml names it, from the root of the charter."""
+    return _address(root, project.ledger)
 
 
 def _address(root: Path, address: str) -> str:

@@ -62,7 +62,7 @@ def reached(rows: Rows, purpose: str, consent: bool, contact: bool, now: datetim
     if consent:
         allowed = {one for one in everybody if states.get((one, purpose)) == "granted"}
     else:
-        allowed = {one for one in everybody if states.get((one, purpose)) not in ("denied", "contradictory")}
+        allowed = {one for one in everybody if states.get((one, purpose)) not in ORDER[1:]}
     stopped = {persons(rows).get(row["identifier_key"]) for row in rows["suppressions"]}
     return allowed - stopped if contact else allowed
 
@@ -156,6 +156,18 @@ def _plain(value: Any, found: Any, now: datetime) -> Any:
         return value
     moment = now - value.span
     return moment if isinstance(found, datetime) else moment.date()
+
+
+def sources(rows: Rows, now: datetime) -> dict[tuple[int, str], tuple[int, datetime, datetime]]:
+    """Number, first and last time of the rows of each person and source, for the permit of the counting purpose."""
+    times: dict[tuple[int, str], list[datetime]] = defaultdict(list)
+    for person in reached(rows, "analytics", consent=False, contact=False, now=now):
+        found = _latest(rows["record_crm"], rows, person)
+        for table in ("event_purchase", "event_visit"):
+            found += events(table, rows, person, now, None, ())
+        for row in found:
+            times[person, row["source"]].append(row["event_at"])
+    return {key: (len(found), min(found), max(found)) for key, found in times.items()}
 
 
 def trait(it: Trait, rows: Rows, person: int, now: datetime) -> Any:

@@ -101,6 +101,7 @@ class House:
             root=self.root,
             key_identifiers=key_identifiers(self.charter.identity),
             now=now,
+            purposes=self.charter.purposes.purposes,
         )
 
     def replay(self, *ids: int, now: datetime = NOW) -> Replayed:

@@ -23,7 +23,7 @@ def test_after_the_contract_was_corrected_rows_land(house: House) -> None:
     assert len(house.rows("event_purchase")) == 1
     assert len(house.rows("consents")) == 1
     assert house.rows("quarantine_outcomes", "outcome", "detail") == [("replayed", "it landed")]
-    assert len(list_quarantine(house.engine, "till")) == 1
+    assert len(list_quarantine(house.engine, ["till"])) == 1
     before = house.versions()
     assert house.replay().landed == 0
     assert house.versions() == before

@@ -107,6 +107,28 @@ def test_of_no_kind_is_unplanned_and_kept_whole(house: House) -> None:
     assert subject == CARD
 
 
+def test_what_is_of_no_kind_still_speaks_of_consent_and_suppression(build: Callable[..., House]) -> None:
+    rules = """
+consents:
+  - {purpose: letters, field: letters, granted: ["yes"], denied: ["no"]}
+suppress:
+  - {when: {type: complaint}, reason: complaint}
+"""
+    contract, _, _ = till().partition("consents:")
+    house = build(till=contract + rules)
+    house.till("1,2026-01-05,complaint,C1,,,,,no", "2,2026-01-05,gift,,bo@x.example,,,,yes")
+    assert house.take().rows_unplanned == 2
+    proofs = {event for (event,) in house.rows("events_unplanned", "event_id")}
+    said = house.rows("consents", "subject_key", "state", "proof_event_id")
+    assert {row[:2] for row in said} == {(CARD, "denied"), (MAIL_KEYS[2], "granted")}
+    assert {proof for _, _, proof in said} == proofs
+    assert house.rows("suppressions", "identifier_key", "reason") == [(CARD, "complaint")]
+    house.till("1,2026-01-05,complaint,C1,,,,,no", "2,2026-01-05,gift,,bo@x.example,,,,yes", name="till2.csv")
+    house.take()
+    assert len(house.rows("suppressions")) == 1
+    assert len(house.rows("consents")) == 2
+
+
 def test_without_a_key_the_content_and_its_occurrence_are_the_key(build: Callable[..., House]) -> None:
     house = build(till=till().replace("key: [no]\n", ""))
     house.till(GOOD[0], GOOD[0], GOOD[1])

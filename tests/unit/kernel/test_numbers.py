@@ -38,3 +38,13 @@ def test_written(written: str, text: str) -> None:
 @given(st.decimals(min_value=-(10**12), max_value=10**12, places=2))
 def test_two_places_lose_nothing(amount: Decimal) -> None:
     assert Decimal(numbers.decimal(amount).replace(",", "")) == amount
+
+
+@pytest.mark.parametrize("text", ["", "²", "٣", "-1", "1.0", " 1", "9" * 19, "1" * 5000])
+def test_what_is_no_whole_number_of_ascii_digits_is_none(text: str) -> None:
+    assert numbers.whole(text) is None
+
+
+@pytest.mark.parametrize(("text", "number"), [("0", 0), ("007", 7), (str(2**63 - 1), 2**63 - 1)])
+def test_a_whole_number_is_read(text: str, number: int) -> None:
+    assert numbers.whole(text) == number

@@ -5,7 +5,9 @@ from pathlib import Path
 
 import pytest
 
-from tandem.ledger import Ledger, open_ledger
+from tandem.ledger import Cost, Ledger, open_ledger
+
+CHEAP = Cost(rounds=1, memory=8, lanes=1)
 
 
 @pytest.fixture(params=["sqlite", pytest.param("postgresql", marks=pytest.mark.postgres)])
@@ -18,6 +20,6 @@ def address(request: pytest.FixtureRequest, tmp_path: Path) -> str:
 
 @pytest.fixture
 def ledger(address: str) -> Iterator[Ledger]:
-    opened = open_ledger(address)
+    opened = open_ledger(address, CHEAP)
     yield opened
     opened.close()

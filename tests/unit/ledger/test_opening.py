@@ -13,7 +13,7 @@ from sqlalchemy import create_engine, text
 from sqlalchemy.engine import make_url
 
 from tandem.kernel import Problems
-from tandem.ledger import open_ledger
+from tandem.ledger import Ledger, open_ledger
 from tandem.ledger.migrating import HEAD, VERSION_TABLE
 from tandem.ledger.tables import metadata
 
@@ -133,7 +133,16 @@ def test_ledgers_of_every_version_still_open(script: Path, tmp_path: Path) -> No
     assert charter.files["tandem.toml"] == 'name = "Harbour & Pine"\n'
     assert ledger.taken_files("till") == {"data/till/2025-06.csv.gz": "f1"}
     assert ledger.contact(11) is not None
+    if script.stem >= "0002":
+        accounts_are_there(ledger)
     ledger.close()
+
+
+def accounts_are_there(ledger: Ledger) -> None:
+    ada = ledger.verify("ada@harbourpine.example", "correct horse battery")
+    assert ada == ledger.user_elsewhere("https://login.harbourpine.example", "s-1")
+    assert (ledger.job(1, NOON).step, ledger.job(1, NOON).state) == ("collecting till", "running")
+    assert ledger.simulated_now() == datetime(2026, 6, 15, 1)
 
 
 def test_every_version_has_its_fixture() -> None:

@@ -14,6 +14,15 @@ NOON = datetime(2026, 6, 1, 12)
 TTL = timedelta(minutes=10)
 
 
+def test_a_process_that_began_at_another_time_is_another_one() -> None:
+    mine = this_process()
+    assert not is_gone(mine)
+    head, begun, _ = mine.partition(" begun ")
+    if begun:
+        assert is_gone(f"{head} begun 1")
+        assert not is_gone(head)
+
+
 def test_a_second_holder_is_told_who_is_at_work(ledger: Ledger) -> None:
     first = ledger.lease("run", "process 1 on elsewhere", NOON, TTL)
     second = ledger.lease("run", this_process(), NOON + TTL / 2, TTL)
@@ -82,7 +91,10 @@ def test_a_killed_run_frees_the_next_at_once_and_is_noted_as_interrupted(
     assert [run.state for run in ledger.runs()] == [RunState.RUNNING, RunState.INTERRUPTED]
 
 
-@pytest.mark.parametrize("holder", ["ada", "process 1 on elsewhere", "process x on y", this_process(), ""])
+@pytest.mark.parametrize(
+    "holder",
+    ["ada", "process 1 on elsewhere", "process x on y", pytest.param(this_process(), id="itself"), ""],
+)
 def test_nobody_is_called_gone_without_proof(holder: str) -> None:
     assert not is_gone(holder)
 

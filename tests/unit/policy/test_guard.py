@@ -96,6 +96,22 @@ def test_an_objection_stands_for_purposes_without_consent(engine: Engine) -> Non
     assert (reason.code, reason.people) == ("objected", 1)
 
 
+def test_what_nobody_can_read_is_an_objection(tmp_path: Path) -> None:
+    """Bo's tracker sent a signal that is neither on nor off: something was said of counting, and it was no yes."""
+    said = {"consent_id": 99, "subject_key": 2, "purpose": "analytics", "state": "unreadable", "at": NOW}
+    rows = [*CAST["consents"], said | {"proof_event_id": 99, "batch_id": 1}]
+    with open_engine("duckdb", str(tmp_path), threads=2) as engine:
+        engine.ensure(list(TABLES))
+        for table, told in (CAST | {"consents": rows}).items():
+            fill(engine, table, told)
+        policy.refresh_consents(engine, NOW)
+        allowed = permit(SHOP, FOOTPRINT)
+        assert ids(engine, policy.people(allowed, TABLES)) == [ADA, CY, DEE]
+        everybody = exp.select("person_id").distinct().from_(engine.ref("person_map"))
+        found = {(one.code, one.people) for one in policy.unreachable(everybody, allowed, engine)}
+        assert found == {("objected", 1), ("consent_unreadable", 1)}
+
+
 def test_a_forged_basis_changes_the_fingerprint_and_the_stamp() -> None:
     allowed = permit(SHOP, FOOTPRINT, "marketing_email")
     assert replace(allowed, basis=Basis.CONTRACT).fingerprint != allowed.fingerprint

@@ -14,15 +14,16 @@ from tandem.charter.definitions.audiences import (
     DidCondition,
     DidMeasure,
     Not,
+    SqlCondition,
     TraitCondition,
     walk,
 )
 from tandem.charter.definitions.base import Definition, Key, Rule
-from tandem.charter.definitions.campaigns import Campaign, Export, Goal, Message
+from tandem.charter.definitions.campaigns import Campaign, Cost, Export, Goal, Message
 from tandem.charter.definitions.charter import Charter
 from tandem.charter.definitions.comparisons import Ago, Comparison, Operator, Test, Value
 from tandem.charter.definitions.identity import Blocked, IdentityRules, KindRule, Normalise
-from tandem.charter.definitions.policies import Grant, Policy, Role
+from tandem.charter.definitions.policies import Grant, How, Mask, OwnLabel, Policy, Role, RowRule
 from tandem.charter.definitions.project import (
     EmailSettings,
     EngineName,
@@ -31,8 +32,10 @@ from tandem.charter.definitions.project import (
     Owners,
     Project,
     Security,
+    SignInService,
+    WorkspaceSettings,
 )
-from tandem.charter.definitions.purposes import Channel, Purpose, Purposes
+from tandem.charter.definitions.purposes import Channel, Purpose, Purposes, Signal, TcfPurposes, Wording
 from tandem.charter.definitions.sources import (
     ConsentSpec,
     ConsentState,
@@ -44,6 +47,7 @@ from tandem.charter.definitions.sources import (
     IdentifierSpec,
     Mode,
     RecordSpec,
+    Side,
     Source,
     SuppressSpec,
     TimeSpec,
@@ -66,6 +70,7 @@ __all__ = [
     "Condition",
     "ConsentSpec",
     "ConsentState",
+    "Cost",
     "Definition",
     "DidCondition",
     "DidMeasure",
@@ -80,16 +85,19 @@ __all__ = [
     "Function",
     "Goal",
     "Grant",
+    "How",
     "IdentifierSpec",
     "IdentityRules",
     "Key",
     "KindRule",
     "Limits",
+    "Mask",
     "Message",
     "Mode",
     "Normalise",
     "Not",
     "Operator",
+    "OwnLabel",
     "Owners",
     "Policy",
     "Project",
@@ -97,10 +105,16 @@ __all__ = [
     "Purposes",
     "RecordSpec",
     "Role",
+    "RowRule",
     "Rule",
     "Security",
+    "Side",
+    "SignInService",
+    "Signal",
     "Source",
+    "SqlCondition",
     "SuppressSpec",
+    "TcfPurposes",
     "Test",
     "TimeSpec",
     "Trait",
@@ -109,5 +123,7 @@ __all__ = [
     "Value",
     "When",
     "WhenTest",
+    "Wording",
+    "WorkspaceSettings",
     "walk",
 ]

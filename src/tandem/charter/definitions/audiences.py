@@ -70,7 +70,19 @@ class AudienceCondition(Definition):
     audience: str
 
 
-Condition = Union[All, Any, Not, TraitCondition, DidCondition, AudienceCondition]  # noqa: UP007 - recursive
+@dataclass(frozen=True, kw_only=True)
+class SqlCondition(Definition):
+    """In the answer of a SELECT that gives `person_id`. `at("sql")` is the place of the text.
+
+    `at("body")` is where its first line begins, if the lines of the text are those of the file.
+    """
+
+    sql: str
+
+
+Condition = Union[  # noqa: UP007 - recursive
+    All, Any, Not, TraitCondition, DidCondition, AudienceCondition, SqlCondition
+]
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -80,7 +92,7 @@ class Audience(Definition):
     audience: Annotated[Name, Key("Name of the audience.")]
     title: Annotated[str, Key("What it is, as people read it.")] = ""
     description: Annotated[str, Key("Why it is so.")] = ""
-    who: Annotated[Condition, Key("A condition: all, any, not, trait, did or audience.")]
+    who: Annotated[Condition, Key("A condition: all, any, not, trait, did, audience or sql.")]
 
 
 def walk(condition: Condition) -> Iterator[Condition]:

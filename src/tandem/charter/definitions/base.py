@@ -28,7 +28,9 @@ class Rule(StrEnum):
     MEMORY = "an amount such as 8GB"
     SENDER = "Name <address>, or an address"
     ADDRESS = "a path, or a URL without a password"
+    ISSUER = "https:// and a name, or http:// and this machine"
     SOURCE_FILES = "a path inside the charter folder, or an absolute path"
+    LABEL = "public, internal, personal, sensitive, or a label that a policy declares"
     EXPORT_FILE = "a path inside the charter folder that ends in .csv"
 
 
@@ -51,6 +53,7 @@ class Key:
 
 Name = Annotated[str, Rule.NAME]
 Path = Annotated[str, Rule.PATH]
+LabelName = Annotated[str, Rule.LABEL]
 AsWritten = Annotated[str, Rule.TEXT_AS_WRITTEN]
 
 

@@ -8,6 +8,9 @@ from typing import Annotated
 from tandem.charter.definitions.base import Definition, Key, Name, Rule
 from tandem.charter.definitions.purposes import Channel
 
+PREFERENCES_URL = "preferences_url"
+"""What a message prints to give each person the link to their own preference page."""
+
 
 @dataclass(frozen=True, kw_only=True)
 class Message(Definition):
@@ -35,6 +38,16 @@ class Goal(Definition):
 
 
 @dataclass(frozen=True, kw_only=True)
+class Cost(Definition):
+    """What the campaign costs, in the project's currency. Amounts are 0 or more."""
+
+    fixed: Annotated[Decimal, Key("What it costs whoever is contacted, such as the work on the text.")] = (
+        Decimal(0)
+    )
+    per_contact: Annotated[Decimal, Key("What each contact costs, such as postage.")] = Decimal(0)
+
+
+@dataclass(frozen=True, kw_only=True)
 class Campaign(Definition):
     """People of an audience are assigned to treated or control by hash, then the treated are contacted."""
 
@@ -49,5 +62,6 @@ class Campaign(Definition):
     ends: Annotated[datetime | None, Key("From this instant (UTC) on nobody new is assigned.")] = None
     window: Annotated[timedelta, Key("How long outcomes count after assignment, such as 14 days.")]
     goal: Annotated[Goal, Key("What counts as success.")]
+    cost: Annotated[Cost | None, Key("What it costs. Without it no return is told.")] = None
     message: Annotated[Message | None, Key("The message, for channel email.")] = None
     export: Annotated[Export | None, Key("The file, for channel file.")] = None

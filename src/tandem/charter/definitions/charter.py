@@ -8,7 +8,7 @@ from typing import TypeVar
 from tandem.charter.definitions.audiences import Audience, AudienceCondition, walk
 from tandem.charter.definitions.campaigns import Campaign
 from tandem.charter.definitions.identity import IdentityRules
-from tandem.charter.definitions.policies import Policy
+from tandem.charter.definitions.policies import OwnLabel, Policy
 from tandem.charter.definitions.project import Project
 from tandem.charter.definitions.purposes import Purpose, Purposes
 from tandem.charter.definitions.sources import EventSpec, Source
@@ -57,6 +57,10 @@ class Charter:
     def campaign(self, name: str) -> Campaign:
         """The campaign of that name. Raises Problems with the nearest name."""
         return _find("campaign", name, {one.campaign: one for one in self.campaigns})
+
+    def own_labels(self) -> dict[str, OwnLabel]:
+        """The company's own labels by name."""
+        return {one.label: one for policy in self.policies for one in policy.labels}
 
     def events(self) -> dict[str, tuple[EventSpec, ...]]:
         """Event kinds in order of appearance, each with its spec in every source that sends it."""

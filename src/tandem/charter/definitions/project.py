@@ -5,6 +5,7 @@ from enum import StrEnum
 from typing import Annotated
 
 from tandem.charter.definitions.base import Bounds, Definition, Key, Rule
+from tandem.kernel.values import WorkspaceRole
 
 
 class EngineName(StrEnum):
@@ -53,6 +54,22 @@ class EmailSettings(Definition):
 
 
 @dataclass(frozen=True, kw_only=True)
+class SignInService(Definition):
+    """The company's own sign-in (OpenID Connect). The client's secret: TANDEM_OIDC_SECRET, never here."""
+
+    issuer: Annotated[str, Key("Address of the service, such as https://login.example.com."), Rule.ISSUER]
+    client_id: Annotated[str, Key("Under which name the service knows this workspace.")]
+    title: Annotated[str, Key("What the button says.")] = "Sign in with the company account"
+    role_claim: Annotated[
+        str | None, Key("Claim that holds the role; with it the service is the master of roles.")
+    ] = None
+    add_as: Annotated[
+        WorkspaceRole | None,
+        Key("Role of an account that is made at the first sign-in; without it an admin adds accounts."),
+    ] = None
+
+
+@dataclass(frozen=True, kw_only=True)
 class Limits(Definition):
     """What the engine may use of this machine."""
 
@@ -62,6 +79,17 @@ class Limits(Definition):
     threads: Annotated[int | None, Key("Most threads. Without it the engine decides."), Bounds(1, 1024)] = (
         None
     )
+
+
+@dataclass(frozen=True, kw_only=True)
+class WorkspaceSettings(Definition):
+    """Where customers reach what is meant for them: the preference page."""
+
+    address: Annotated[
+        str,
+        Key("Address under which customers reach this workspace, such as https://my.example.com."),
+        Rule.ISSUER,
+    ]
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -84,4 +112,9 @@ class Project(Definition):
     currency: Annotated[str, Key("Currency of money fields without a unit."), Rule.CURRENCY] = "EUR"
     owners: Annotated[Owners, Key("Which function approves which part.")] = field(default_factory=Owners)
     email: Annotated[EmailSettings | None, Key("The mail server. Without it no e-mail is sent.")] = None
+    sign_in: Annotated[SignInService | None, Key("The company's own sign-in, beside passwords.")] = None
+    workspace: Annotated[
+        WorkspaceSettings | None,
+        Key("Where customers reach the preference page. Without it messages carry no link to it."),
+    ] = None
     limits: Annotated[Limits, Key("What the engine may use of this machine.")] = field(default_factory=Limits)

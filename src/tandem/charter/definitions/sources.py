@@ -1,11 +1,12 @@
 """sources/NAME.yml: the contract of a source, agreed by those who send and those who use."""
 
 from dataclasses import dataclass
+from datetime import timedelta
 from decimal import Decimal
 from enum import StrEnum
 from typing import Annotated
 
-from tandem.charter.definitions.base import AsWritten, Definition, Key, Name, Path, Rule
+from tandem.charter.definitions.base import AsWritten, Definition, Key, LabelName, Name, Path, Rule
 from tandem.charter.definitions.project import Function
 from tandem.kernel.values import Label, Type
 
@@ -25,6 +26,13 @@ class Mode(StrEnum):
     DROP_VALUE = "drop_value"
     QUARANTINE = "quarantine"
     FREEZE = "freeze"
+
+
+class Side(StrEnum):
+    """Where customers are met."""
+
+    ONLINE = "online"
+    OFFLINE = "offline"
 
 
 class FieldType(StrEnum):
@@ -112,9 +120,10 @@ class FieldSpec(Definition):
         Path | None, Key("Where it is in the source, if not under its own name.", word="from")
     ] = None
     required: Annotated[bool, Key("A row without it breaks the contract.")] = False
-    label: Annotated[Label, Key("How sensitive it is: public, internal, personal, sensitive.")] = (
-        Label.PERSONAL
-    )
+    label: Annotated[
+        LabelName,
+        Key("How sensitive it is: public, internal, personal, sensitive, or a label that a policy declares."),
+    ] = Label.PERSONAL
     unit: Annotated[str | None, Key("Unit, such as GBP, kg or minutes.")] = None
     at_least: Annotated[Decimal | None, Key("Smallest value that keeps the contract.")] = None
     at_most: Annotated[Decimal | None, Key("Largest value that keeps the contract.")] = None
@@ -156,17 +165,38 @@ class RecordSpec(Definition):
         return next((spec for spec in self.fields if spec.name == name), None)
 
 
+CONVENTIONS = ("categories", "tcf", "gpc")
+STATEMENTS, STATED = "tandem_statements", "consent_stated"
+"""The source and event of what people say to Tandem itself. No charter declares them."""
+
+
 @dataclass(frozen=True, kw_only=True)
 class ConsentSpec(Definition):
-    """How a row speaks about a purpose: a field with known answers, or a state when a test holds."""
+    """How a row speaks about a purpose, or by a common convention about all purposes that purposes.yml maps to it.
 
-    purpose: Annotated[Name, Key("The purpose, declared in purposes.yml.")]
+    For one purpose: a field with known answers, or a state when a test holds. For all: `categories`, `tcf` or `gpc`.
+    """
+
+    purpose: Annotated[Name | None, Key("The purpose, declared in purposes.yml.")] = None
+    categories: Annotated[
+        Path | None,
+        Key("The object {category: true or false} of a consent tool: context.consent.categoryPreferences."),
+    ] = None
+    tcf: Annotated[Path | None, Key("The field with an IAB TCF string of version 2.")] = None
+    gpc: Annotated[
+        Path | None, Key("The field that says whether Global Privacy Control was on: context.gpc.")
+    ] = None
     when: Annotated[When | None, Key("Only rows of which this is true.")] = None
     field: Annotated[Path | None, Key("The field with the answer.")] = None
     granted: Annotated[tuple[AsWritten, ...], Key("Answers that mean yes.")] = ()
     denied: Annotated[tuple[AsWritten, ...], Key("Answers that mean no; any other is unreadable.")] = ()
     state: Annotated[ConsentState | None, Key("What such a row means, in place of a field.")] = None
     wording: Annotated[str | None, Key("The field with the wording shown, or the wording itself.")] = None
+
+    @property
+    def convention(self) -> str | None:
+        """categories, tcf or gpc, if the row speaks by one of these; then purposes.yml says of which purposes."""
+        return next((word for word in CONVENTIONS if getattr(self, word) is not None), None)
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -185,9 +215,16 @@ class Source(Definition):
     title: Annotated[str, Key("What it is, as people read it.")] = ""
     description: Annotated[str, Key("What one should know about it.")] = ""
     owner: Annotated[Function, Key("Who answers for the contract.")] = Function.IT
+    side: Annotated[
+        Side | None, Key("Whether customers are met online or offline there; left out if both or neither.")
+    ] = None
     files: Annotated[FilesSpec, Key("Where the files are.")]
     mode: Annotated[Mode, Key("What happens to what breaks the contract.")] = Mode.QUARANTINE
     time: Annotated[TimeSpec | None, Key("When it happened. Needed for events.")] = None
+    keep: Annotated[
+        timedelta | None,
+        Key("How long its rows stay, from when they happened; then a run removes them. Left out: for good."),
+    ] = None
     key: Annotated[
         tuple[Path, ...],
         Key("What makes a row the same row. Without it: the whole content and its occurrence in the file."),

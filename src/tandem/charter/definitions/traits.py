@@ -6,6 +6,7 @@ from enum import StrEnum
 
 from tandem.charter.definitions.base import Definition
 from tandem.charter.definitions.comparisons import Comparison
+from tandem.charter.definitions.sources import FieldType
 
 
 class TraitOperator(StrEnum):
@@ -20,11 +21,12 @@ class TraitOperator(StrEnum):
     MOST_FREQUENT = "most_frequent"
     COUNT = "count"
     DAYS_SINCE = "days_since"
+    SQL = "sql"
 
     @property
     def needs_field(self) -> bool:
-        """COUNT and DAYS_SINCE take an event; the others a field of an event or record."""
-        return self not in (TraitOperator.COUNT, TraitOperator.DAYS_SINCE)
+        """COUNT and DAYS_SINCE take an event, SQL a statement; the others a field of an event or record."""
+        return self not in (TraitOperator.COUNT, TraitOperator.DAYS_SINCE, TraitOperator.SQL)
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -33,6 +35,7 @@ class Trait(Definition):
 
     `of` is the event kind or the source of a record; `field` is None for COUNT and DAYS_SINCE. The window is
     [now - within, now); None is all time. `at(operator)` is the place of `EVENT.field`.
+    For SQL `of` is empty: `sql` is one SELECT of `person_id` and `value`, and `type` what the value is.
     """
 
     trait: str
@@ -43,3 +46,5 @@ class Trait(Definition):
     field: str | None = None
     within: timedelta | None = None
     where: tuple[Comparison, ...] = ()
+    sql: str | None = None
+    type: FieldType | None = None

@@ -12,6 +12,7 @@ from tandem.charter.definitions.charter import Charter
 from tandem.charter.references.audiences import audience_cycles, audience_references
 from tandem.charter.references.campaigns import campaign_references, export_clashes
 from tandem.charter.references.names import duplicate_names
+from tandem.charter.references.policies import policy_references
 from tandem.charter.references.scope import Scope
 from tandem.charter.references.sources import (
     identity_references,
@@ -26,6 +27,7 @@ CHECKS: tuple[Callable[[Scope], list[Problem]], ...] = (
     duplicate_names,
     identity_references,
     purpose_references,
+    policy_references,
     source_references,
     type_conflicts,
     trait_references,

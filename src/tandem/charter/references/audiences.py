@@ -1,14 +1,16 @@
 """References of audiences, and circles between them."""
 
 from collections.abc import Iterator
+from functools import partial
 
-from tandem.charter.catalog import NUMBERS
+from tandem.charter.catalog import NUMBERS, sql_tables
 from tandem.charter.definitions.audiences import (
     Audience,
     AudienceCondition,
     Condition,
     DidCondition,
     DidMeasure,
+    SqlCondition,
     TraitCondition,
     walk,
 )
@@ -26,6 +28,8 @@ from tandem.charter.problems import (
 from tandem.charter.references.fits import misfit, written
 from tandem.charter.references.scope import Scope
 from tandem.charter.references.traits import compared
+from tandem.charter.sql import Statement, problems_of, read
+from tandem.charter.statements import place_in
 from tandem.kernel import Problem
 
 
@@ -51,8 +55,18 @@ def _condition(condition: Condition, scope: Scope) -> Iterator[Problem]:
                 sentence = f"unknown audience `{condition.audience}`"
                 found, place = condition.audience, condition.at("audience")
                 yield UNKNOWN_AUDIENCE(sentence, place=place, found=found, alternatives=names)
+        case SqlCondition():
+            yield from _sql(condition, scope)
         case _:
             return
+
+
+def _sql(condition: SqlCondition, scope: Scope) -> Iterator[Problem]:
+    # A table or column of a file that could not be read may be no mistake.
+    if scope.whole("sources", "traits"):
+        found = read(condition.sql, sql_tables(scope.charter, scope.view), ("person_id",))
+        if not isinstance(found, Statement):
+            yield from problems_of(found, condition.sql, partial(place_in, condition))
 
 
 def _trait(condition: TraitCondition, scope: Scope) -> Iterator[Problem]:

@@ -6,23 +6,24 @@ from collections.abc import Iterator
 from jinja2 import TemplateSyntaxError, nodes
 from jinja2.sandbox import SandboxedEnvironment
 
-from tandem.charter.definitions.campaigns import Message
-from tandem.charter.problems import TEMPLATE, TEMPLATE_VARIABLE
+from tandem.charter.definitions.campaigns import PREFERENCES_URL, Message
+from tandem.charter.problems import NO_ADDRESS, TEMPLATE, TEMPLATE_VARIABLE
 from tandem.charter.references.scope import Scope
 from tandem.kernel import Place, Problem
 
 PARTS = ("subject", "text", "html")
-# Jinja computes constants while it compiles: a power or product of two numbers can take all memory.
-REFUSED: tuple[type[nodes.Node], ...] = (
-    nodes.Include,
-    nodes.Import,
-    nodes.FromImport,
-    nodes.Extends,
-    nodes.Macro,
-    nodes.CallBlock,
-    nodes.Pow,
-    nodes.Mul,
+# What a message may be made of. The rest is refused by name: whatever repeats or multiplies can take all memory from
+# ten characters, and a name behind a dot leads out of the values that a message is given.
+ALLOWED: tuple[type[nodes.Node], ...] = (
+    *(nodes.Template, nodes.Output, nodes.TemplateData, nodes.Name, nodes.Const, nodes.If, nodes.CondExpr),
+    *(nodes.Filter, nodes.Test, nodes.Compare, nodes.Operand, nodes.And, nodes.Or, nodes.Not),
+    *(nodes.Add, nodes.Sub, nodes.Div, nodes.Neg, nodes.Pos, nodes.Concat, nodes.Keyword),
 )
+FILTERS = (
+    *("abs", "capitalize", "d", "default", "e", "escape", "first", "float", "int", "last", "length", "lower"),
+    *("round", "striptags", "title", "trim", "truncate", "upper", "urlencode", "wordcount"),
+)
+LARGEST = 999
 ENVIRONMENT = SandboxedEnvironment()
 
 
@@ -44,24 +45,37 @@ def _part(text: str, place: Place, scope: Scope) -> Iterator[Problem]:
     except RecursionError:
         yield TEMPLATE("the template is nested too deep", place=place)
         return
-    for node in tree.find_all(REFUSED):
-        sentence = f"`{type(node).__name__.lower()}` is not for messages"
-        expected = "variables, filters, if and for"
-        yield TEMPLATE(sentence, place=_line(place, node.lineno, raw), expected=expected)
+    for node in tree.find_all(nodes.Node):
+        if not isinstance(node, ALLOWED):
+            sentence = f"`{type(node).__name__.lower()}` is not for messages"
+            expected = "variables, filters, tests and if"
+            yield TEMPLATE(sentence, place=_line(place, node.lineno or 1, raw), expected=expected)
     yield from _unknown_calls(tree, place, raw)
     for name in _variables(tree):
-        if name not in scope.view.traits:
+        if name == PREFERENCES_URL:
+            if scope.charter.project.workspace is None:
+                sentence = f"`{name}` has no address to lead to"
+                yield NO_ADDRESS(sentence, place=_word(place, name, raw), found=name)
+        elif name not in scope.view.traits:
             sentence, options = f"`{name}` is no trait", tuple(scope.view.traits)
             yield TEMPLATE_VARIABLE(sentence, place=_word(place, name, raw), found=name, alternatives=options)
 
 
 def _unknown_calls(tree: nodes.Template, place: Place, raw: list[str]) -> Iterator[Problem]:
     for node in tree.find_all((nodes.Filter, nodes.Test)):
-        known = ENVIRONMENT.filters if isinstance(node, nodes.Filter) else ENVIRONMENT.tests
+        filtering = isinstance(node, nodes.Filter)
+        known = FILTERS if filtering else tuple(ENVIRONMENT.tests)
         name = getattr(node, "name", "")
         if name not in known:
             sentence = f"unknown {type(node).__name__.lower()} `{name}`"
-            yield TEMPLATE(sentence, place=_word(place, name, raw), found=name, alternatives=tuple(known))
+            yield TEMPLATE(sentence, place=_word(place, name, raw), found=name, alternatives=known)
+        elif filtering and any(
+            isinstance(one.value, int | float) and abs(one.value) > LARGEST
+            for one in node.find_all(nodes.Const)
+        ):
+            sentence = f"a number in `{name}` is too large for a message"
+            expected = f"at most {LARGEST}"
+            yield TEMPLATE(sentence, place=_line(place, node.lineno or 1, raw), expected=expected)
 
 
 def _variables(tree: nodes.Template) -> list[str]:

@@ -2,8 +2,16 @@
 
 from collections.abc import Iterator
 
-from tandem.charter.definitions.sources import FieldSpec, Source
-from tandem.charter.problems import RESERVED, TYPE_CONFLICT, UNKNOWN_KIND, UNKNOWN_PURPOSE, UNREACHABLE
+from tandem.charter.definitions.purposes import Purpose
+from tandem.charter.definitions.sources import STATED, STATEMENTS, FieldSpec, Source
+from tandem.charter.problems import (
+    RESERVED,
+    TYPE_CONFLICT,
+    UNKNOWN_KIND,
+    UNKNOWN_PURPOSE,
+    UNMAPPED,
+    UNREACHABLE,
+)
 from tandem.charter.references.scope import Scope
 from tandem.kernel import Place, Problem
 
@@ -55,8 +63,19 @@ def _source(source: Source, scope: Scope) -> Iterator[Problem]:
                 yield _unknown_kind(identifier.kind, identifier.at("kind"), scope)
     if scope.whole("purposes"):
         for consent in source.consents:
-            if consent.purpose not in scope.purposes:
+            if consent.purpose is not None and consent.purpose not in scope.purposes:
                 yield unknown_purpose(consent.purpose, consent.at("purpose"), scope)
+            elif (word := consent.convention) and not any(getattr(p, word) for p in _purposes(scope)):
+                sentence = f"no purpose says by `{word}` what this means, so nothing would be read"
+                expected = f"{word}: … at a purpose of purposes.yml"
+                yield UNMAPPED(sentence, place=consent.at(word), found=word, expected=expected)
+    names = [
+        (source.source, source.at("source")),
+        *((event.kind, event.at("kind")) for event in source.events),
+    ]
+    for name, place in names:
+        if name in (STATEMENTS, STATED):
+            yield RESERVED(f"`{name}` is what people say to Tandem itself", place=place, found=name)
     for event in source.events[:-1]:
         if event.when is None:
             sentence = f"every row is `{event.kind}`, so the events after it never come"
@@ -67,6 +86,10 @@ def _source(source: Source, scope: Scope) -> Iterator[Problem]:
         if spec.name in LAKE_COLUMNS:
             sentence = f"`{spec.name}` is a column of every table of the lake"
             yield RESERVED(sentence, place=spec.at("name"), found=spec.name)
+
+
+def _purposes(scope: Scope) -> tuple[Purpose, ...]:
+    return scope.charter.purposes.purposes
 
 
 def _fields(source: Source) -> Iterator[tuple[str, FieldSpec]]:

@@ -1,8 +1,10 @@
 """References of traits."""
 
 from collections.abc import Iterator, Mapping
+from dataclasses import replace
+from functools import partial
 
-from tandem.charter.catalog import FieldFacts, types_for
+from tandem.charter.catalog import FieldFacts, sql_tables, types_for
 from tandem.charter.definitions.comparisons import Comparison
 from tandem.charter.definitions.traits import Trait
 from tandem.charter.problems import (
@@ -16,6 +18,8 @@ from tandem.charter.problems import (
 )
 from tandem.charter.references.fits import misfit, written
 from tandem.charter.references.scope import Scope
+from tandem.charter.sql import Statement, problems_of, read
+from tandem.charter.statements import place_in
 from tandem.kernel import Code, Problem
 
 PROFILE_COLUMNS = ("person_id",)
@@ -40,6 +44,12 @@ def trait_references(scope: Scope) -> list[Problem]:
 
 
 def _trait(trait: Trait, scope: Scope) -> Iterator[Problem]:
+    if trait.sql is not None:
+        tables = sql_tables(scope.charter, replace(scope.view, traits={}))
+        found = read(trait.sql, tables, ("person_id", f"value:{trait.type}"))
+        if not isinstance(found, Statement):
+            yield from problems_of(found, trait.sql, partial(place_in, trait))
+        return
     fields = scope.view.fields_of(trait.of)
     if fields is None:
         options = (*scope.view.events, *(scope.view.records if trait.operator.needs_field else ()))

@@ -51,6 +51,7 @@ TABLES = (
             Column("message_id", Type.TEXT, "Message-ID as the channel knows it."),
             Column("sent_at", Type.TIMESTAMP, "When, UTC."),
             Column("state", Type.TEXT, "sent, exported, failed or uncertain."),
+            Column("permit", Type.TEXT, "Fingerprint of the permit that was in force; null if unknown."),
         ),
         writer="deliver",
         key=("contact_id",),

@@ -2,7 +2,7 @@
 
 from collections.abc import Iterable
 
-from tandem.engine.catalogue.model import Column, Table
+from tandem.engine.catalogue.model import By, Column, Lead, Table
 from tandem.kernel.values import Label, Type
 
 LANDED = (
@@ -42,6 +42,7 @@ def record_table(source: str, fields: Iterable[Column], *, about_people: bool = 
         person="subject_key" if about_people else None,
         stats=("event_at", "batch_id"),
         latest_by="record_id",
+        nobody="" if about_people else "Its source names no identifiers.",
     )
 
 
@@ -58,11 +59,18 @@ TABLES = (
             Column("rows_landed", Type.INTEGER, "Rows now in typed tables.", unit="rows"),
             Column("rows_quarantined", Type.INTEGER, "Rows that wait in quarantine.", unit="rows"),
             Column("rows_duplicate", Type.INTEGER, "Rows that were there already.", unit="rows"),
+            Column(
+                "rows_erased",
+                Type.INTEGER,
+                "Rows left out because they name somebody who was erased.",
+                unit="rows",
+            ),
             Column("at", Type.TIMESTAMP, "When, UTC."),
         ),
         writer="collect",
         key=("batch_id", "file"),
         stats=("batch_id", "at"),
+        nobody="One row per file, with counts only.",
     ),
     Table(
         name="quarantine",
@@ -85,6 +93,7 @@ TABLES = (
         writer="collect",
         key=("quarantine_id",),
         stats=("batch_id", "at"),
+        leads=(Lead("payload", By.TEXT), Lead("found", By.TEXT)),
     ),
     Table(
         name="quarantine_outcomes",
@@ -98,6 +107,7 @@ TABLES = (
         writer="collect",
         key=("quarantine_id",),
         stats=("at",),
+        leads=(Lead("quarantine_id", By.QUARANTINE),),
     ),
     Table(
         name="events_unplanned",
@@ -112,5 +122,6 @@ TABLES = (
         key=("event_id",),
         person="subject_key",
         stats=("event_at", "batch_id"),
+        leads=(Lead("payload", By.TEXT),),
     ),
 )

@@ -2,6 +2,7 @@
 
 from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass, field, replace
+from enum import StrEnum
 
 from sqlglot import exp
 
@@ -21,17 +22,50 @@ SQL_TYPES: Mapping[Type, str] = {
 
 @dataclass(frozen=True)
 class Column:
-    """One column: its name, type, how sensitive it is, its unit if it has one, and what it says."""
+    """One column: its name, type, how sensitive it is, its unit if it has one, and what it says.
+
+    `marks`: labels that a role must hold all together, where `label` alone does not say it (see `graded`).
+    """
 
     name: str
     type: Type
     doc: str = ""
     label: Label = Label.INTERNAL
     unit: str | None = None
+    marks: tuple[str, ...] = ()
+
+    @property
+    def labels(self) -> frozenset[str]:
+        """Every label that must be granted to whoever uses the column."""
+        return frozenset(self.marks or (str(self.label),))
+
+    @property
+    def labelled(self) -> str:
+        """The labels for people: 'sensitive', 'health', 'health and sensitive'."""
+        return " and ".join(sorted(self.labels))
 
     @property
     def sql_type(self) -> exp.DataType:
         return exp.DataType.build(SQL_TYPES[self.type])
+
+
+class By(StrEnum):
+    """By what a column names people: what a person's rights have to follow to find all that is held."""
+
+    PERSON = "person"
+    IDENTIFIER = "identifier"
+    EVIDENCE = "evidence"
+    QUARANTINE = "quarantine"
+    TEXT = "text"
+
+
+@dataclass(frozen=True)
+class Lead:
+    """A column that names people: a person id, the key of an identifier, of evidence or of a quarantine entry, or
+    text in which identifiers stand."""
+
+    column: str
+    by: By
 
 
 @dataclass(frozen=True)
@@ -41,7 +75,9 @@ class Table:
     `row` completes "one row per …". `key` names the columns that make a row unique, as far as one does.
     `person` is the column that leads to a person: `person_id` itself, an identifier key that the person map
     resolves (`subject_key`), or None for a table without people. `stats` names the columns whose min and max
-    may stand in the Delta log: never personal data, because the log outlives an erasure.
+    may stand in the Delta log: never personal data, because the log outlives an erasure. `leads` are further
+    columns that name people, and `nobody` says why a table without any is about nobody: one of `person`, `leads`
+    and `nobody` stands in every table, so that an export or erasure cannot pass one by.
     """
 
     name: str
@@ -52,18 +88,28 @@ class Table:
     person: str | None = None
     stats: tuple[str, ...] = ()
     latest_by: str | None = None
+    leads: tuple[Lead, ...] = ()
+    nobody: str = ""
 
     def __post_init__(self) -> None:
         names = [column.name for column in self.columns]
         if len(set(names)) != len(names):
             raise ValueError(f"table {self.name} names a column twice")
-        missing = {*self.key, *self.stats} - set(names)
+        missing = {*self.key, *self.stats, *(lead.column for lead in self.leads)} - set(names)
         if missing:
             raise ValueError(f"table {self.name} has no column {sorted(missing)}")
 
     @property
     def names(self) -> tuple[str, ...]:
         return tuple(column.name for column in self.columns)
+
+    @property
+    def people(self) -> tuple[Lead, ...]:
+        """Every column that names people, and by what."""
+        if self.person is None:
+            return self.leads
+        by = By.PERSON if self.person == "person_id" else By.IDENTIFIER
+        return (Lead(self.person, by), *self.leads)
 
     def column(self, name: str) -> Column:
         """The column of that name. Raises KeyError."""

@@ -2,7 +2,7 @@
 
 from collections.abc import Iterable
 
-from tandem.engine.catalogue.model import Column, Table
+from tandem.engine.catalogue.model import By, Column, Lead, Table
 from tandem.kernel.values import Label, Type
 
 
@@ -54,6 +54,7 @@ TABLES = (
         writer="collect",
         key=("evidence_id",),
         stats=("batch_id",),
+        leads=(Lead("left_key", By.IDENTIFIER), Lead("right_key", By.IDENTIFIER)),
     ),
     Table(
         name="evidence_held",
@@ -67,6 +68,7 @@ TABLES = (
         writer="identity",
         key=("evidence_id",),
         stats=("version",),
+        leads=(Lead("evidence_id", By.EVIDENCE),),
     ),
     Table(
         name="person_map",
@@ -80,6 +82,7 @@ TABLES = (
         key=("identifier_key",),
         person="person_id",
         stats=("since_version",),
+        leads=(Lead("identifier_key", By.IDENTIFIER),),
     ),
     Table(
         name="person_changes",
@@ -95,6 +98,7 @@ TABLES = (
         key=("version", "identifier_key"),
         person="identifier_key",
         stats=("version", "changed_at"),
+        leads=(Lead("from_person_id", By.PERSON), Lead("to_person_id", By.PERSON)),
     ),
     Table(
         name="consents",
@@ -121,12 +125,30 @@ TABLES = (
         columns=(
             Column("person_id", Type.KEY, "The person."),
             Column("purpose", Type.TEXT, "For what."),
-            Column("state", Type.TEXT, "granted, denied, unreadable or contradictory."),
+            Column("state", Type.TEXT, "granted, denied, unreadable, contradictory, expired or outdated."),
             Column("since", Type.TIMESTAMP, "Time of the statement that decides, UTC."),
             Column("proof_event_id", Type.KEY, "The event or record that decides."),
         ),
         writer="policy",
         key=("person_id", "purpose"),
+        person="person_id",
+    ),
+    Table(
+        name="person_sources",
+        row="person and source that knows them",
+        columns=(
+            Column("person_id", Type.KEY, "The person."),
+            Column("source", Type.TEXT, "The feed."),
+            Column(
+                "events", Type.INTEGER, "Events and records that the source has of the person.", unit="rows"
+            ),
+            Column(
+                "first_at", Type.TIMESTAMP, "When the first of them happened, UTC; a record's last change."
+            ),
+            Column("last_at", Type.TIMESTAMP, "When the last of them happened, UTC; a record's last change."),
+        ),
+        writer="audience",
+        key=("person_id", "source"),
         person="person_id",
     ),
     Table(
@@ -153,6 +175,7 @@ TABLES = (
             Column("purpose", Type.TEXT, "The purpose it was evaluated for."),
             Column("person_id", Type.KEY, "The person."),
             Column("since", Type.TIMESTAMP, "When the person entered, UTC."),
+            Column("permit", Type.TEXT, "Fingerprint of the permit that it was read under; null if unknown."),
         ),
         writer="audience",
         key=("audience", "purpose", "person_id"),
@@ -168,6 +191,7 @@ TABLES = (
             Column("person_id", Type.KEY, "The person."),
             Column("change", Type.TEXT, "entered or left."),
             Column("at", Type.TIMESTAMP, "When, UTC."),
+            Column("permit", Type.TEXT, "Fingerprint of the permit that it was read under; null if unknown."),
         ),
         writer="audience",
         key=("audience", "purpose", "person_id", "at"),

@@ -1,0 +1,88 @@
+"""An address with something to show for every page that can be got, taken from what the pages themselves list."""
+
+from dataclasses import dataclass
+from datetime import datetime
+from pathlib import Path
+
+import deltalake
+from browser.company import Company
+
+from tandem.deliver.tokens import Token, sign
+from tandem.kernel.values import WorkspaceRole
+from tandem.usecases.preferences import token_key
+from tandem.web.access import may
+from tandem.web.routes import ROUTES, Route
+
+AUDIENCE, CAMPAIGN, SOURCE = "lapsed_big_spenders", "winback", "till"
+# A single sign-on service answers the first two; the third is for browsers and not for people; a receipt needs an
+# erasure, and tests/web looks at it.
+NO_PAGES = {"elsewhere", "back", "gpc", "rights receipt"}
+PAGES = tuple(route for route in ROUTES if route.get and not route.scope and route.name not in NO_PAGES)
+"""Every route that is a page."""
+MORE = {
+    "overlap of three": f"/audiences/overlap?a={AUDIENCE}&b=newsletter_readers&c=loyal_regulars",
+    "lineage of one": f"/data/lineage?of=audience:{AUDIENCE}",
+    "quarantine of one": "/data/quarantine?source=web",
+    "audience with an edit": "/audiences/newsletter_readers",
+    "audience with groups": "/audiences/readers_at_risk/edit",
+    "campaign to one": f"/campaigns/new?audience={AUDIENCE}",
+    "campaign by file": "/campaigns/tent_season",
+    "link of nobody": "/preferences/forged",
+    "nowhere": "/nowhere",
+}
+"""Other sights of these pages, by a name for them."""
+NAMES = tuple(route.name for route in PAGES) + tuple(MORE)
+
+
+@dataclass
+class Addresses:
+    """What stands in the holes of addresses: a customer, one of their events, a customer's own link, a job."""
+
+    person: str
+    event: str
+    token: str
+    job: str = "1"
+
+    @classmethod
+    def of(cls, company: Company) -> "Addresses":
+        """Those of a filled company."""
+        people = company.json(f"/audiences/{AUDIENCE}/people")
+        person = next(cell for row in people["table"]["rows"] for cell in row if str(cell).isdigit())
+        entries = company.json(f"/customers/{person}/timeline")["timeline"]["entries"]
+        event = next(one["id"] for one in entries if one["source"] != "Tandem")
+        return cls(str(person), str(event), _link(company.folder))
+
+    def __getitem__(self, name: str) -> str:
+        """The address of a page by its name."""
+        if name in MORE:
+            return MORE[name]
+        route = next(route for route in PAGES if route.name == name)
+        names = {"audiences": AUDIENCE, "campaigns": CAMPAIGN, "customers": self.person, "work": self.job}
+        return route.path.format(
+            name=names.get(route.area),
+            source=SOURCE,
+            event=self.event,
+            token=self.token,
+            id=names.get(_first(route)),
+        )
+
+
+def who(name: str) -> str | None:
+    """A role that may see the page; None where nobody has to be signed in."""
+    if name in MORE:
+        return "marketer"
+    action = next(route for route in PAGES if route.name == name).action
+    if action is None:
+        return None
+    return next(role for role in ("marketer", "engineer", "admin") if may(WorkspaceRole(role), action))
+
+
+def _link(folder: Path) -> str:
+    """What stands in the link of a message to somebody known."""
+    known = deltalake.DeltaTable(str(folder / "lake" / "person_map")).to_pyarrow_table()
+    key = known.column("identifier_key")[0].as_py()
+    return sign(Token(key, datetime(2027, 1, 1)), token_key(folder))
+
+
+def _first(route: Route) -> str:
+    return route.path.split("/")[1]
