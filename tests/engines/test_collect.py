@@ -93,7 +93,7 @@ def all_ways(root: Path, engine: Engine) -> Mapping[str, list[tuple[Any, ...]]]:
     pq.write_table(people(("Ada", "Beau")), root / "crm" / "3.parquet")
     assert balanced(house.take("crm", NOW + timedelta(days=1)))
     house.agree(till=till("drop_value"), web=WEB, crm=CRM.replace(", at_most: 10", ""))
-    waits = [entry.quarantine_id for entry in list_quarantine(engine, "crm", "COL-107")]
+    waits = [entry.quarantine_id for entry in list_quarantine(engine, ["crm"], "COL-107")]
     assert house.replay(*waits, now=NOW + timedelta(days=2)).landed == 1
     return house.everything()
 

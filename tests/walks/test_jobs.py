@@ -232,6 +232,7 @@ def test_a_process_that_cannot_begin_leaves_its_reason_in_the_log(shop: Shop) ->
 
 
 def test_a_folder_that_cannot_be_written_is_a_problem_and_no_job_hangs(shop: Shop) -> None:
+    shutil.rmtree(shop.path(".tandem"))
     shop.write(".tandem", "a file where a folder should be")
     with ledger_of(shop) as ledger:
         with pytest.raises(Problems, match="RUN-033"):
