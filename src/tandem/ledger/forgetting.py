@@ -12,7 +12,16 @@ from tandem.kernel import Problems
 from tandem.ledger.outbox import OutboxRow, as_row
 from tandem.ledger.problems import NOT_WRITTEN_OVER
 from tandem.ledger.store import Store, told
-from tandem.ledger.tables import access_requests, approvals, jobs, outbox, runs
+from tandem.ledger.tables import (
+    access_requests,
+    approvals,
+    brief_versions,
+    commitment_steps,
+    commitments,
+    jobs,
+    outbox,
+    runs,
+)
 
 CHUNK = 2_000
 STRUCK = "(erased)"
@@ -23,6 +32,9 @@ TOLD: tuple[tuple[Table, tuple[str, ...]], ...] = (
     (runs, ("summary",)),
     (approvals, ("reason",)),
     (access_requests, ("why", "answer")),
+    (brief_versions, ("content", "reason")),
+    (commitments, ("what",)),
+    (commitment_steps, ("reason",)),
 )
 """Where work tells in words what it found, and people why: an identifier can stand there."""
 

@@ -305,3 +305,102 @@ person_requests = Table(
     Column("signature", Text),
     Column("extra", Json, nullable=False),
 )
+
+# What marketing asks IT for. What it asks stands in the versions; `version` is the latest.
+briefs = Table(
+    "briefs",
+    metadata,
+    Column("id", Serial, primary_key=True, autoincrement=True),
+    Column("actor", Text, nullable=False),
+    Column("role", Text, nullable=False),
+    Column("made_at", Instant, nullable=False),
+    Column("version", Integer, nullable=False),
+    Column("withdrawn_at", Instant),
+    Column("withdrawn_by", Text),
+    sqlite_autoincrement=True,
+)
+
+# Only ever appended to.
+brief_versions = Table(
+    "brief_versions",
+    metadata,
+    Column("id", Serial, primary_key=True, autoincrement=True),
+    Column("brief_id", BigInteger, ForeignKey("briefs.id"), nullable=False),
+    Column("version", Integer, nullable=False),
+    Column("content", Json, nullable=False),
+    Column("at", Instant, nullable=False),
+    Column("actor", Text, nullable=False),
+    Column("role", Text, nullable=False),
+    Column("function", Text),
+    Column("after_commitment", Boolean, nullable=False),
+    Column("reason", Text, nullable=False),
+    UniqueConstraint("brief_id", "version"),
+    sqlite_autoincrement=True,
+)
+
+# What IT promised and what marketing promised without IT. Late is not a state here: it follows from `due` and now.
+commitments = Table(
+    "commitments",
+    metadata,
+    Column("id", Serial, primary_key=True, autoincrement=True),
+    Column("kind", Text, nullable=False),
+    Column("brief_id", BigInteger, ForeignKey("briefs.id")),
+    Column("brief_version", Integer),
+    Column("agreed_version", Integer),
+    Column("what", Text, nullable=False),
+    Column("actor", Text, nullable=False),
+    Column("role", Text, nullable=False),
+    Column("function", Text),
+    Column("at", Instant, nullable=False),
+    Column("due", Instant, nullable=False),
+    Column("state", Text, nullable=False),
+    Column("kept_at", Instant),
+    Column("kept_by", Text),
+    Column("accepted_at", Instant),
+    Column("accepted_by", Text),
+    Column("withdrawn_at", Instant),
+    Column("withdrawn_by", Text),
+    sqlite_autoincrement=True,
+)
+# A brief has one commitment that is not withdrawn; two who commit at once do not both get it.
+Index(
+    "one_commitment",
+    commitments.c.brief_id,
+    unique=True,
+    sqlite_where=text("kind = 'commitment' AND state <> 'withdrawn'"),
+    postgresql_where=text("kind = 'commitment' AND state <> 'withdrawn'"),
+)
+Index("commitments_open", commitments.c.state, commitments.c.id)
+
+# Only ever appended to: each thing that happened to a commitment or a promise.
+commitment_steps = Table(
+    "commitment_steps",
+    metadata,
+    Column("id", Serial, primary_key=True, autoincrement=True),
+    Column("commitment_id", BigInteger, ForeignKey("commitments.id"), nullable=False),
+    Column("step", Text, nullable=False),
+    Column("at", Instant, nullable=False),
+    Column("actor", Text, nullable=False),
+    Column("role", Text, nullable=False),
+    Column("function", Text),
+    Column("version", Integer),
+    Column("due", Instant, nullable=False),
+    Column("reason", Text, nullable=False),
+    sqlite_autoincrement=True,
+)
+Index("steps_of_commitment", commitment_steps.c.commitment_id, commitment_steps.c.id)
+
+# How a person ranks the joint priorities, for the own side or as the other side would. Only ever appended to.
+priority_rankings = Table(
+    "priority_rankings",
+    metadata,
+    Column("id", Serial, primary_key=True, autoincrement=True),
+    Column("actor", Text, nullable=False),
+    Column("role", Text, nullable=False),
+    Column("function", Text, nullable=False),
+    Column("about", Text, nullable=False),
+    Column("places", Json, nullable=False),
+    Column("at", Instant, nullable=False),
+    sqlite_autoincrement=True,
+)
+Index("rankings_of_actor", priority_rankings.c.actor, priority_rankings.c.about, priority_rankings.c.id)
