@@ -9,6 +9,7 @@ from tandem.web.asking import Ask
 from tandem.web.page import Go, PageContext, Reply, Send
 from tandem.web.views import (
     add_source,
+    agree,
     approvals,
     audiences,
     campaigns,
@@ -64,16 +65,25 @@ class Route:
 
 
 def _trust(ask: Ask) -> Answer:
-    """The index of Trust: every page of that area that stands alone and that the role may open."""
+    """The index of Trust."""
+    return trust.view(ask, _stand_alone(ask, "trust"))
+
+
+def _agree(ask: Ask) -> Answer:
+    """The front page of Agree."""
+    return agree.view(ask, _stand_alone(ask, "agree"))
+
+
+def _stand_alone(ask: Ask, area: str) -> tuple[trust.Link, ...]:
+    """Every page of an area that stands alone and that the role may open."""
     assert ask.user is not None
     role = ask.user.role
-    found = tuple(
+    return tuple(
         trust.Link(one.path, one.name[:1].upper() + one.name[1:], one.says)
         for one in ROUTES
-        if one.area == "trust" and one.get and one.path != "/trust" and "{" not in one.path
+        if one.area == area and one.get and one.path != f"/{area}" and "{" not in one.path
         if one.action is not None and may(role, one.action)
     )
-    return trust.view(ask, found)
 
 
 # fmt: off
@@ -176,6 +186,10 @@ TRUST = (
     Route("/trust/audit", "audit log", Action.SEE_AUDIT, trust.audit, area="trust", needs_work=False,
           says="Who signed in, what policy decided, what was changed, exported and sent, and who saw whom."),
 )
+AGREE = (
+    Route("/agree", "agree", Action.LOOK, _agree, area="agree", needs_work=False,
+          says="What the two functions plan together, and how far apart they are."),
+)
 CONSENT = (
     Route("/preferences/{token}", "preferences", None, preferences.form, preferences.save,
           before=preferences.unopened, says="A customer's own page, by the link of a message."),
@@ -215,6 +229,7 @@ ROUTES: tuple[Route, ...] = (
     *PLAN,
     *TRUST,
     *APPROVALS,
+    *AGREE,
     *CONSENT,
     *RIGHTS,
     *WORK,

@@ -26,6 +26,7 @@ PLACES = (
     Place("data", "Data", "/data", Action.LOOK),
     Place("plan", "Plan", "/plan", Action.LOOK),
     Place("trust", "Trust", "/trust", Action.LOOK),
+    Place("agree", "Agree", "/agree", Action.LOOK),
 )
 
 
