@@ -9,6 +9,8 @@ import pytest
 from web.forms import fields
 from web.served import Browser, Served
 
+from tandem.usecases.editors import editors_of, note_editor
+
 POLICY = "policies/standard.yml"
 REASON = {"reason": "agreed with the data protection officer", "lasts": "7d"}
 
@@ -169,8 +171,13 @@ def test_nobody_lets_their_own_edit_through_for_the_other_function(own_shop: Ser
     assert [one["kind"] for one in admin.json("/plan")["widenings"]]
     refused = admin.send("/plan/approve", {"plan": admin.json("/plan")["plan"], "owner": "it", **REASON})
     assert "RUN-092" in refused.text
+    # A word added by a friend does not make it the friend's alone.
+    note_editor(own_shop.folder, "audiences/vips.yml", "mara")
+    again = admin.send("/plan/approve", {"plan": admin.json("/plan")["plan"], "owner": "it", **REASON})
+    assert "RUN-092" in again.text
     assert approved(engineer) == 303
     assert applied(own_shop, admin) == "done"
+    assert editors_of(own_shop.folder, "audiences/vips.yml") == ()
 
 
 def test_what_was_let_through_is_in_the_audit_log(widened: Served) -> None:

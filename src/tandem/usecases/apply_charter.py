@@ -11,6 +11,7 @@ from tandem.kernel.values import Actor
 from tandem.usecases.alone import alone
 from tandem.usecases.approve_plan import settle
 from tandem.usecases.auditing import by, trail
+from tandem.usecases.editors import forget_editors
 from tandem.usecases.evaluate_audiences import evaluate_one
 from tandem.usecases.plan_charter import Plan, plan_charter
 from tandem.usecases.progress import Told, silent
@@ -91,6 +92,7 @@ def _perform(work: Workspace, stage: Stage, before: str | None, now: datetime) -
     match stage:
         case PutInForce(fingerprint=fingerprint):
             work.ledger.apply_charter(dict(work.charter.files), fingerprint, work.actor.name, now, before)
+            forget_editors(work.root)
         case ResolveAgain():
             work.ledger.set_watermark(IDENTITY, 0)
         case RefreshProfiles():

@@ -13,7 +13,7 @@ from tandem.kernel.values import Actor
 from tandem.ledger import Approval, Ledger, User
 from tandem.usecases.approving import approves, in_words
 from tandem.usecases.auditing import Entry, by, nameless, note
-from tandem.usecases.editors import editor_of
+from tandem.usecases.editors import editors_of
 from tandem.usecases.plan_charter import Plan
 from tandem.usecases.problems import (
     BAD_LASTING,
@@ -186,14 +186,14 @@ def _refuse_others(ledger: Ledger, actor: Actor, owner: str) -> None:
 
 
 def _own_edits(root: Path, waiting: Waiting, actor: Actor, owner: str) -> list[str]:
-    """Files that widen what another function is asked about, and that the person wrote."""
+    """Files that widen what another function is asked about, and in which the person wrote."""
     part_owner = {one.part: one.owner for one in waiting.edits}
     files = dict.fromkeys(
         one.place.file
         for one in waiting.widenings
         if one.owner == owner and part_owner.get(one.part, owner) != owner
     )
-    return [file for file in files if editor_of(root, file) == actor.name]
+    return [file for file in files if actor.name in editors_of(root, file)]
 
 
 def _noted(actor: Actor, what: str, outcome: str, owner: str, plan: str, more: dict[str, object]) -> Entry:

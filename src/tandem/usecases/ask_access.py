@@ -24,7 +24,7 @@ from tandem.usecases.approve_plan import clean_reason, speakers
 from tandem.usecases.approving import approves, in_words
 from tandem.usecases.auditing import Entry, by, note
 from tandem.usecases.edit_charter import opened, save
-from tandem.usecases.editors import editor_of, note_editor
+from tandem.usecases.editors import editors_of, note_editor, put_editors
 from tandem.usecases.problems import BAD_LASTING, BAD_REQUEST, NOT_GRANTABLE, NOT_YOUR_FUNCTION, OWN_EDIT
 from tandem.usecases.see_plan import see_plan
 
@@ -227,11 +227,11 @@ def _mine_to_answer(root: Path, ledger: Ledger, actor: Actor, number: int) -> Ac
 
 @dataclass(frozen=True)
 class _Edit:
-    """A file that was edited: its text and its known editor before, its fingerprint after."""
+    """A file that was edited: its text and its known editors before, its fingerprint after."""
 
     file: str
     text: str
-    editor: str | None
+    editors: tuple[str, ...]
     fingerprint: str
 
 
@@ -258,17 +258,16 @@ def _written(root: Path, wants: Wants, until: datetime) -> _Edit:
         roles.append({"role": wants.role, "may": [added]})
     else:
         mine["may"] = [*mine.get("may", ()), added]
-    editor = editor_of(root, draft.file)
+    editors = editors_of(root, draft.file)
     done = save(root, "policies", policy.policy, {**draft.mapping, "roles": roles}, draft.fingerprint)
-    return _Edit(done.file, draft.text, editor, done.fingerprint)
+    return _Edit(done.file, draft.text, editors, done.fingerprint)
 
 
 def _take_back(root: Path, edit: _Edit) -> None:
     """The file as it was before. Raises CHR-301 if somebody edited it since."""
     with one_writer(root):
         put(root, edit.file, edit.text, edit.fingerprint)
-    if edit.editor is not None:
-        note_editor(root, edit.file, edit.editor)
+    put_editors(root, edit.file, edit.editors)
 
 
 def _plain(wants: Wants) -> Mapping[str, object]:

@@ -1,44 +1,51 @@
-"""Who wrote which edited file of the charter from the workspace: kept beside the charter until it is applied.
+"""Who wrote in which file of the charter from the workspace, since it was last put in force.
 
-It lies in `.tandem/editors.json`, which git leaves alone. A file that was written otherwise has no known editor.
+It lies in `.tandem/editors.json`, which git leaves alone. All who wrote are kept, not only the last: else a word
+changed by a friend would turn one's own edit into somebody else's. What was written otherwise has no known editor.
 """
 
 import json
 import os
+from collections.abc import Sequence
 from pathlib import Path
 
-from tandem.charter.folder import kept
+from tandem.usecases.own_folder import FOLDER, own_folder
 
-FILE = Path(".tandem") / "editors.json"
+FILE = "editors.json"
 
 
 def note_editor(root: Path, file: str, name: str) -> None:
-    """Remember who wrote the file as it stands now."""
-    now = kept(root, file)
-    held = {**_read(root), file: {"by": name, "fingerprint": now.fingerprint if now else None}}
-    path = root / FILE
-    path.parent.mkdir(exist_ok=True)
-    ignore = path.with_name(".gitignore")
-    if not ignore.exists():
-        ignore.write_text("*\n", encoding="utf-8")
+    """Remember that this person wrote in the file."""
+    put_editors(root, file, [*(one for one in editors_of(root, file) if one != name), name])
+
+
+def editors_of(root: Path, file: str) -> tuple[str, ...]:
+    """Everybody known to have written in the file since it was last put in force, the last one last."""
+    held = _read(root).get(file)
+    return tuple(str(one) for one in held) if isinstance(held, list) else ()
+
+
+def put_editors(root: Path, file: str, names: Sequence[str]) -> None:
+    """Say who wrote in the file, in place of what was known: for an edit that was taken back."""
+    _write(root, {**_read(root), file: list(names)})
+
+
+def forget_editors(root: Path) -> None:
+    """All files are in force now, so nobody's edit waits."""
+    if _read(root):
+        _write(root, {})
+
+
+def _write(root: Path, held: dict[str, object]) -> None:
+    path = own_folder(root) / FILE
     draft = path.with_name(f"{path.name}.{os.getpid()}")
     draft.write_text(json.dumps(held), encoding="utf-8")
     draft.replace(path)
 
 
-def editor_of(root: Path, file: str) -> str | None:
-    """Who wrote the file as it stands, if that is known."""
-    held = _read(root).get(file)
-    if not isinstance(held, dict):
-        return None
-    now = kept(root, file)
-    same = held.get("fingerprint") == (now.fingerprint if now else None)
-    return str(held["by"]) if same and "by" in held else None
-
-
 def _read(root: Path) -> dict[str, object]:
     try:
-        held = json.loads((root / FILE).read_text(encoding="utf-8"))
+        held = json.loads((root / FOLDER / FILE).read_text(encoding="utf-8"))
     except (OSError, ValueError):
         return {}
     return held if isinstance(held, dict) else {}

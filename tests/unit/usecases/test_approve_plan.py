@@ -14,7 +14,7 @@ from tandem.ledger import AccessState, Approval, Cost, Ledger, open_ledger
 from tandem.usecases import ask_access
 from tandem.usecases.approve_plan import approve, given, needed, settle
 from tandem.usecases.ask_access import ask
-from tandem.usecases.editors import editor_of, note_editor
+from tandem.usecases.editors import editors_of, note_editor
 from tandem.usecases.plan_charter import Plan
 from tandem.usecases.see_plan import see_plan
 
@@ -120,5 +120,5 @@ def test_a_grant_that_answers_nothing_is_taken_back(
         ask_access.grant(root, ledger, PAULA, asked.id, "fine", WEEK, NOON, NOON)
     assert codes(stopped) == ["LDG-084"]
     assert (root / POLICY).read_text() == before
-    assert editor_of(root, POLICY) == editor
+    assert editors_of(root, POLICY) == ((editor,) if editor else ())
     assert ledger.request(asked.id).state is AccessState.REFUSED
