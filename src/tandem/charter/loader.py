@@ -12,6 +12,7 @@ from tandem.charter.definitions.base import Definition, Key
 from tandem.charter.definitions.campaigns import Campaign
 from tandem.charter.definitions.charter import Charter
 from tandem.charter.definitions.identity import IdentityRules
+from tandem.charter.definitions.instruments import Instrument
 from tandem.charter.definitions.policies import Policy
 from tandem.charter.definitions.project import Owners, Project
 from tandem.charter.definitions.purposes import Purposes
@@ -44,8 +45,9 @@ FOLDERS: Mapping[str, type[Definition]] = {
     "traits": TraitFile,
     "audiences": Audience,
     "campaigns": Campaign,
+    "pulse": Instrument,
 }
-LATER = ("offers", "journeys", "pulse", "agenda")
+LATER = ("offers", "journeys", "agenda")
 
 
 @dataclass
@@ -235,6 +237,7 @@ def _assembled(texts: Mapping[str, str], loading: _Loading) -> Charter:
         traits=tuple(trait for one in several("traits", TraitFile) for trait in one.traits),
         audiences=several("audiences", Audience),
         campaigns=several("campaigns", Campaign),
+        pulse=several("pulse", Instrument),
         files=dict(texts),
     )
 

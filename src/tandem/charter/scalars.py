@@ -155,6 +155,13 @@ def _name(node: Scalar) -> str:
     return node.value
 
 
+def _question(node: Scalar) -> str:
+    text = _text(node)
+    if not re.fullmatch(r"(?=.{1,40}$)[A-Z][A-Z0-9]*(_[A-Z0-9]+)*", text):
+        raise Misfit
+    return text
+
+
 def _label(node: Scalar) -> str:
     return Label(node.text) if node.text in list(Label) else _name(node)
 
@@ -297,4 +304,5 @@ RULES: dict[Rule, Callable[[Scalar], object]] = {
     Rule.ISSUER: _issuer,
     Rule.SOURCE_FILES: _source_files,
     Rule.EXPORT_FILE: _export_file,
+    Rule.QUESTION: _question,
 }

@@ -40,7 +40,7 @@ from tandem.usecases.stages import (
 from tandem.usecases.widening import Widening, asked, widenings
 from tandem.usecases.workspace import Workspace, open_parts, tables_of
 
-PARTS = ("sources", "identity", "purposes", "policies", "traits", "audiences", "campaigns")
+PARTS = ("sources", "identity", "purposes", "policies", "traits", "audiences", "campaigns", "pulse")
 REFRESHING = {"traits", "sources", "purposes", "policies"}
 
 
@@ -156,7 +156,7 @@ def _by_name(charter: Charter, part: str) -> dict[str, Definition]:
     held = getattr(charter, part)
     if isinstance(held, Definition):
         return {part: held}
-    word = {"policies": "policy"}.get(part, part.removesuffix("s"))
+    word = {"policies": "policy", "pulse": "name"}.get(part, part.removesuffix("s"))
     return {str(getattr(one, word)): one for one in held}
 
 

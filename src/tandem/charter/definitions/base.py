@@ -32,6 +32,7 @@ class Rule(StrEnum):
     SOURCE_FILES = "a path inside the charter folder, or an absolute path"
     LABEL = "public, internal, personal, sensitive, or a label that a policy declares"
     EXPORT_FILE = "a path inside the charter folder that ends in .csv"
+    QUESTION = "a name of capital letters, digits and single _ such as NEED or S_TITLE, at most 40 long"
 
 
 @dataclass(frozen=True)

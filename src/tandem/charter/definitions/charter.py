@@ -8,6 +8,7 @@ from typing import TypeVar
 from tandem.charter.definitions.audiences import Audience, AudienceCondition, walk
 from tandem.charter.definitions.campaigns import Campaign
 from tandem.charter.definitions.identity import IdentityRules
+from tandem.charter.definitions.instruments import Instrument
 from tandem.charter.definitions.policies import OwnLabel, Policy
 from tandem.charter.definitions.project import Project
 from tandem.charter.definitions.purposes import Purpose, Purposes
@@ -35,6 +36,7 @@ class Charter:
     traits: tuple[Trait, ...] = ()
     audiences: tuple[Audience, ...] = ()
     campaigns: tuple[Campaign, ...] = ()
+    pulse: tuple[Instrument, ...] = ()
     files: Mapping[str, str] = field(default_factory=dict, compare=False, repr=False)
     root: Path | None = field(default=None, compare=False)
 
@@ -57,6 +59,10 @@ class Charter:
     def campaign(self, name: str) -> Campaign:
         """The campaign of that name. Raises Problems with the nearest name."""
         return _find("campaign", name, {one.campaign: one for one in self.campaigns})
+
+    def instrument(self, name: str) -> Instrument:
+        """The survey instrument of that name, from pulse/. Raises Problems with the nearest name."""
+        return _find("instrument", name, {one.name: one for one in self.pulse})
 
     def own_labels(self) -> dict[str, OwnLabel]:
         """The company's own labels by name."""

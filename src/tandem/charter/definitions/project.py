@@ -41,6 +41,7 @@ class Owners(Definition):
     traits: Annotated[Function, Key("Approves traits.")] = Function.MARKETING
     audiences: Annotated[Function, Key("Approves audiences.")] = Function.MARKETING
     campaigns: Annotated[Function, Key("Approves campaigns.")] = Function.MARKETING
+    pulse: Annotated[Function, Key("Approves survey instruments.")] = Function.MARKETING
 
 
 @dataclass(frozen=True, kw_only=True)

@@ -19,6 +19,7 @@ def duplicate_names(scope: Scope) -> list[Problem]:
     problems += _twice("trait", "trait", charter.traits)
     problems += _twice("audience", "audience", charter.audiences)
     problems += _twice("campaign", "campaign", charter.campaigns)
+    problems += _twice("instrument", "name", charter.pulse)
     problems += _twice("label", "label", [one for policy in charter.policies for one in policy.labels])
     for policy in charter.policies:
         problems += _twice("role", "role", policy.roles, f" in policy `{policy.policy}`")
