@@ -13,8 +13,10 @@ from tandem.ledger.api_keys import ApiKeys
 from tandem.ledger.approvals import Approvals
 from tandem.ledger.audit import Audit
 from tandem.ledger.batches import Batches
+from tandem.ledger.briefs import Briefs
 from tandem.ledger.charters import Charters
 from tandem.ledger.clock import Clock
+from tandem.ledger.commitments import Commitments
 from tandem.ledger.forgetting import Forgetting
 from tandem.ledger.jobs import Jobs
 from tandem.ledger.migrating import HEAD, KNOWN, VERSION_TABLE, migrate
@@ -22,6 +24,8 @@ from tandem.ledger.outbox import Outbox
 from tandem.ledger.passwords import Cost, Passwords
 from tandem.ledger.person_requests import PersonRequests
 from tandem.ledger.problems import BAD_ADDRESS, NEWER, NOT_A_LEDGER, UNREACHABLE
+from tandem.ledger.pulses import Pulses
+from tandem.ledger.rankings import Rankings
 from tandem.ledger.runs import Runs
 from tandem.ledger.sessions import Sessions
 from tandem.ledger.store import told
@@ -49,6 +53,10 @@ class Ledger(
     Approvals,
     AccessRequests,
     PersonRequests,
+    Pulses,
+    Briefs,
+    Commitments,
+    Rankings,
     Forgetting,
 ):
     """An open ledger. Each method is one transaction; the object may be shared between threads."""

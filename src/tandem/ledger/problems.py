@@ -269,3 +269,52 @@ NOT_WRITTEN_OVER = code(
     kind=Kind.RETRY,
     fix="run `tandem person work`: it completes the erasure; if it happens again, stop what reads the ledger first",
 )
+PULSE_NAME_TAKEN = code(
+    "LDG-120",
+    "there is a pulse of that name",
+    who="whoever asked",
+    fix="take another name, such as `autumn_2`; a run that was opened is never opened again",
+)
+NO_PULSE = code(
+    "LDG-121",
+    "there is no pulse of that name",
+    who="whoever asked",
+    fix="`tandem pulse status` has the names of all",
+)
+PULSE_CLOSED = code(
+    "LDG-122",
+    "the pulse was closed already",
+    who="whoever asked",
+    fix="open a new one if more should be asked; what was answered stays",
+)
+UNKNOWN_BRIEF = code(
+    "LDG-110",
+    "there is no brief of that number",
+    who="whoever asked",
+    fix="`tandem brief list`, or Agree, Briefs, has all of them with their numbers",
+)
+BRIEF_CHANGED = code(
+    "LDG-111",
+    "a brief was changed since it was read",
+    who="whoever asked",
+    kind=Kind.RETRY,
+    fix="read the brief as it is now, then do it again; nothing was changed",
+)
+BRIEF_OVER = code(
+    "LDG-112",
+    "a brief is withdrawn, accepted or committed to already",
+    who="whoever asked",
+    fix="look at the brief's history; make a new brief for what is still wanted, or let IT withdraw its commitment",
+)
+UNKNOWN_COMMITMENT = code(
+    "LDG-114",
+    "there is no commitment of that number",
+    who="whoever asked",
+    fix="`tandem brief list`, or Agree, Briefs, has all of them with their numbers",
+)
+NO_SUCH_STEP = code(
+    "LDG-115",
+    "a commitment cannot go from the state it is in to the one asked for",
+    who="whoever asked",
+    fix="look at the commitment as it stands now; an open one can be kept or withdrawn, a kept one accepted",
+)
