@@ -21,3 +21,9 @@ UNKNOWN_QUESTION = code(
     who="marketing",
     fix="Use one of the questions of the wave, or leave it out to see all.",
 )
+UNKNOWN_BANNER = code(
+    "ALN-004",
+    "a question cannot be a banner variable",
+    who="marketing",
+    fix="Use questions with one answer each, such as the group, the region or a five-point statement.",
+)
