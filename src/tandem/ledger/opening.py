@@ -18,6 +18,7 @@ from tandem.ledger.charters import Charters
 from tandem.ledger.clock import Clock
 from tandem.ledger.commitments import Commitments
 from tandem.ledger.forgetting import Forgetting
+from tandem.ledger.happened import Happened
 from tandem.ledger.jobs import Jobs
 from tandem.ledger.migrating import HEAD, KNOWN, VERSION_TABLE, migrate
 from tandem.ledger.outbox import Outbox
@@ -57,6 +58,7 @@ class Ledger(
     Briefs,
     Commitments,
     Rankings,
+    Happened,
     Forgetting,
 ):
     """An open ledger. Each method is one transaction; the object may be shared between threads."""

@@ -1,0 +1,202 @@
+"""What happened between the two functions, as rows of facts: each method is one query over a half-open window.
+
+Nothing is written. `since` ≤ instant < `until`; naive UTC, by the clock that the record was kept by.
+"""
+
+import json
+from collections.abc import Mapping
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Any
+
+from sqlalchemy import ColumnElement, Text, and_, cast, exists, func, or_, select
+
+from tandem.ledger.store import Store
+from tandem.ledger.tables import access_requests, applied_charters, approvals, audit, commitments
+from tandem.ledger.tables import brief_versions as versions
+from tandem.ledger.tables import briefs as b
+
+
+@dataclass(frozen=True)
+class BriefFact:
+    """A brief made before `until`, with IT's commitment to it if there is one that was not withdrawn.
+
+    `withdrawn_at`: the brief's. `committed_at`, `due`: of the commitment; `kept_at`: when it was delivered.
+    """
+
+    brief: int
+    made_at: datetime
+    withdrawn_at: datetime | None
+    committed_at: datetime | None
+    due: datetime | None
+    kept_at: datetime | None
+
+
+@dataclass(frozen=True)
+class ChangeFact:
+    """A version of a brief that was written after IT had committed itself. `function`: whose side wrote it."""
+
+    brief: int
+    at: datetime
+    function: str | None
+
+
+@dataclass(frozen=True)
+class PromiseFact:
+    """A date told outside without IT. `function`: whose side told it."""
+
+    at: datetime
+    due: datetime
+    function: str | None
+    kept_at: datetime | None
+    withdrawn_at: datetime | None
+
+
+@dataclass(frozen=True)
+class RequestFact:
+    """A request for access: when it was asked, and answered how and when; `owner` is the function that answers."""
+
+    asked_at: datetime
+    role: str
+    owner: str
+    state: str
+    answered_at: datetime | None
+
+
+@dataclass(frozen=True)
+class ApprovalFact:
+    """An approval of a plan. `with_request`: given by granting a request for access, so that nobody waited for it."""
+
+    at: datetime
+    owner: str
+    plan: str
+    used_at: datetime | None
+    with_request: bool
+
+
+@dataclass(frozen=True)
+class EditFact:
+    """An edit of the charter that a page saved, or an application of the charter (`applied` its fingerprint)."""
+
+    at: datetime
+    role: str
+    applied: str | None
+
+
+@dataclass(frozen=True)
+class DecisionFact:
+    """Decisions of policy of one kind: the role that asked, the outcome, and how many; why, where it was no yes."""
+
+    role: str
+    outcome: str
+    codes: tuple[str, ...]
+    clauses: tuple[str, ...]
+    decisions: int
+    people: int
+
+
+class Happened(Store):
+    """Facts for telemetry."""
+
+    def brief_facts(self, until: datetime) -> list[BriefFact]:
+        """Every brief made before `until`, oldest first."""
+        c = commitments.c
+        mine = and_(c.brief_id == b.c.id, c.kind == "commitment", c.state != "withdrawn", c.at < until)
+        query = select(b.c.id, b.c.made_at, b.c.withdrawn_at, c.at, c.due, c.kept_at)
+        query = query.outerjoin(commitments, mine).where(b.c.made_at < until).order_by(b.c.id)
+        with self._read() as db:
+            return [BriefFact(*row) for row in db.execute(query)]
+
+    def change_facts(self, since: datetime, until: datetime) -> list[ChangeFact]:
+        """Changes of briefs after commitment, oldest first."""
+        query = select(versions.c.brief_id, versions.c.at, versions.c.function)
+        query = query.where(versions.c.after_commitment, *_within(versions.c.at, since, until))
+        with self._read() as db:
+            return [ChangeFact(*row) for row in db.execute(query.order_by(versions.c.id))]
+
+    def promise_facts(self, since: datetime, until: datetime) -> list[PromiseFact]:
+        """Promises without agreement, oldest first."""
+        c = commitments.c
+        query = select(c.at, c.due, c.function, c.kept_at, c.withdrawn_at)
+        query = query.where(c.kind == "promise", *_within(c.at, since, until)).order_by(c.id)
+        with self._read() as db:
+            return [PromiseFact(*row) for row in db.execute(query)]
+
+    def request_facts(self, since: datetime, until: datetime) -> list[RequestFact]:
+        """Requests that were answered in the window, and those asked before its end and not answered by then."""
+        r = access_requests.c
+        open_then = and_(r.asked_at < until, or_(r.answered_at.is_(None), r.answered_at >= until))
+        query = select(r.asked_at, r.role, r.owner, r.state, r.answered_at)
+        query = query.where(or_(and_(*_within(r.answered_at, since, until)), open_then)).order_by(r.id)
+        with self._read() as db:
+            return [RequestFact(*row) for row in db.execute(query)]
+
+    def approval_facts(self, since: datetime, until: datetime) -> list[ApprovalFact]:
+        """Approvals given or used in the window, oldest first."""
+        a, r = approvals.c, access_requests.c
+        granted = exists().where(r.answered_at == a.at, r.answered_by == a.actor, r.state == "granted")
+        query = select(a.at, a.owner, a.fingerprint, a.used_at, granted)
+        inside = or_(and_(*_within(a.at, since, until)), and_(*_within(a.used_at, since, until)))
+        with self._read() as db:
+            rows = db.execute(query.where(inside).order_by(a.id))
+            return [ApprovalFact(at, owner, plan, used, bool(with_)) for at, owner, plan, used, with_ in rows]
+
+    def edit_facts(self, since: datetime, until: datetime) -> list[EditFact]:
+        """Edits that pages saved and applications that were done, by the audit log, oldest first."""
+        t = audit.c
+        applied = and_(t.what == "apply", t.outcome == "done")
+        query = select(t.at, t.role, t.what, cast(t.detail, Text)).where(t.kind == "change")
+        query = query.where(or_(t.what.like("edit:%"), applied), *_within(t.at, since, until))
+        with self._read() as db:
+            rows = db.execute(query.order_by(t.number)).all()
+        return [EditFact(at, role, _applied(_plain(detail), what)) for at, role, what, detail in rows]
+
+    def decision_facts(self, since: datetime, until: datetime) -> list[DecisionFact]:
+        """Decisions of policy by role and outcome, those that were no yes by their reasons too, most first.
+
+        Counted by the database: the log has an entry for each look at a page.
+        """
+        t = audit.c
+        detail = cast(t.detail, Text)
+        narrowed = (t.kind == "decision", *_within(t.at, since, until))
+        counts = (func.count(), func.count(t.actor.distinct()))
+        yes = select(t.role, *counts).where(*narrowed, t.outcome == "permit").group_by(t.role)
+        no = select(t.role, t.outcome, detail, *counts).where(*narrowed, t.outcome != "permit")
+        with self._read() as db:
+            given = [DecisionFact(role, "permit", (), (), n, who) for role, n, who in db.execute(yes)]
+            rows = db.execute(no.group_by(t.role, t.outcome, detail)).all()
+        refused = [
+            DecisionFact(role, outcome, _names(detail, "codes"), _names(detail, "clauses"), n, who)
+            for role, outcome, detail, n, who in rows
+        ]
+        return sorted(given + refused, key=lambda one: (-one.decisions, one.role, one.outcome, one.codes))
+
+    def charters_before(self) -> Mapping[str, str | None]:
+        """Fingerprint of each charter ever in force → that of the one before it, of the last time it came in force."""
+        with self._read() as db:
+            query = select(applied_charters.c.fingerprint).order_by(applied_charters.c.id)
+            rows = db.execute(query).scalars().all()
+        return dict(zip(rows, [None, *rows[:-1]], strict=True))
+
+
+def _within(column: ColumnElement[Any], since: datetime, until: datetime) -> tuple[ColumnElement[bool], ...]:
+    return column >= since, column < until
+
+
+def _plain(detail: str | None) -> Mapping[str, Any]:
+    """The detail of an audit entry; what somebody wrote by hand may be anything."""
+    try:
+        found = json.loads(detail or "{}")
+    except ValueError:
+        return {}
+    return found if isinstance(found, dict) else {}
+
+
+def _applied(detail: Mapping[str, Any], what: str) -> str | None:
+    found = detail.get("fingerprint") if what == "apply" else None
+    return found if isinstance(found, str) else None
+
+
+def _names(detail: str | None, key: str) -> tuple[str, ...]:
+    found = _plain(detail).get(key, [])
+    return tuple(str(one) for one in found) if isinstance(found, list) else ()
