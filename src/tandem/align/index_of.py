@@ -1,0 +1,248 @@
+"""The alignment index of a pulse: its components, their weighted mean, and how far it can be trusted."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from types import MappingProxyType
+from typing import TypeAlias
+
+import numpy as np
+from numpy.typing import NDArray
+
+from tandem.align.feeding import GAP, LEVEL, RECIPES, Columns, Recipe, by_side, columns_of, component
+from tandem.align.responses import Responses
+from tandem.align.result import IT, MARKETING
+from tandem.align.stats.index import Sensitivity, combined, leave_one_out, normalised, weight_sensitivity
+from tandem.align.stats.ranks import bootstrap_means, percentiles, weighted_means
+
+Numbers: TypeAlias = NDArray[np.float64]
+REPLICATES = 1000
+WEIGHTS: Mapping[str, float] = MappingProxyType({one.name: 1.0 for one in RECIPES})
+"""The published weights: every component counts the same."""
+
+
+@dataclass(frozen=True)
+class Between:
+    """A value 0..1 with the ends of its 95 % bootstrap interval."""
+
+    value: float
+    low: float
+    high: float
+
+
+@dataclass(frozen=True)
+class Component:
+    """One component, 0 (worst) to 1 (best), with its 95 % interval.
+
+    `says`: `gap` (how close the sides are) or `level` (how good it is); `how` in words. `weight`: its share of the
+    index. `sides`: what marketing and IT come to where that is one number a side (for guesses: how well this side
+    knows the other). `people`: who answered on each side, the fewest of any item. `questions`: what fed it.
+    `without`: the index without it; None if there is no other.
+    """
+
+    name: str
+    title: str
+    says: str
+    how: str
+    weight: float
+    found: Between
+    sides: Mapping[str, float]
+    people: Mapping[str, int]
+    questions: tuple[str, ...]
+    without: float | None
+
+
+@dataclass(frozen=True)
+class Unknown:
+    """A component that cannot be computed, and why. It takes no part in the index."""
+
+    name: str
+    title: str
+    why: str
+
+
+@dataclass(frozen=True)
+class AlignmentIndex:
+    """The weighted mean of the components that are known, 0..1; None where none is.
+
+    `closeness` is the mean of those that say how near the sides are, `level` of those that say how good it is: two
+    sides that agree that all is bad are close and low. `sensitivity`: the index under other weights. Intervals:
+    percentiles over `replicates` draws of the people of each side, their weights kept. Where few answer, chance alone
+    makes sides look apart, so closeness leans low.
+    """
+
+    overall: Between | None
+    closeness: Between | None
+    level: Between | None
+    components: tuple[Component, ...]
+    unknown: tuple[Unknown, ...]
+    sensitivity: Sensitivity | None
+    people: Mapping[str, int]
+    replicates: int
+
+    @property
+    def sentence(self) -> str:
+        """What it says, in a sentence or two."""
+        if self.overall is None:
+            return "The alignment index cannot be told: no component of it is known."
+        parts = [("closeness", self.closeness), ("level", self.level)]
+        told = ", ".join(f"{name} {_hundredths(one)}" for name, one in parts if one is not None)
+        missing = ", ".join(one.title.lower() for one in self.unknown)
+        said = f"Alignment stands at {_hundredths(self.overall)} of 100: {told}."
+        return f"{said} Not known: {missing}." if missing else said
+
+    def to_dict(self) -> dict[str, object]:
+        """As plain JSON values; what is not known is null."""
+        return {
+            "sentence": self.sentence,
+            "overall": _plain(self.overall),
+            "closeness": _plain(self.closeness),
+            "level": _plain(self.level),
+            "components": [
+                {name: getattr(one, name) for name in ("name", "title", "says", "how", "weight", "without")}
+                | {"found": _plain(one.found), "sides": dict(one.sides), "people": dict(one.people)}
+                | {"questions": list(one.questions)}
+                for one in self.components
+            ],
+            "unknown": [_plain(one) for one in self.unknown],
+            "sensitivity": _plain(self.sensitivity),
+            "people": dict(self.people),
+            "replicates": self.replicates,
+        }
+
+
+@dataclass(frozen=True)
+class _Drawn:
+    """A component at the answers as they are, and over the draws (replicates,)."""
+
+    recipe: Recipe
+    columns: Columns
+    value: float
+    draws: Numbers
+    sides: Mapping[str, float]
+
+
+def alignment_index(
+    responses: Responses,
+    rng: np.random.Generator,
+    *,
+    smallest: int,
+    weights: Mapping[str, float] = WEIGHTS,
+    replicates: int = REPLICATES,
+    recipes: tuple[Recipe, ...] = RECIPES,
+) -> AlignmentIndex:
+    """The index of one wave. A component of which fewer than `smallest` people of a side know is not known.
+
+    `weights`: component → weight ≥ 0; one that is left out or 0 is shown and counts nothing. Raises ValueError for
+    weights below 0 or that sum to 0, and if the codebook tells no sides.
+    """
+    normalised(weights)
+    sides = {side: responses.of(side) for side in (MARKETING, IT)} if responses.codebook.group else {}
+    if not sides:
+        raise ValueError("no variable tells the side")
+    fed: dict[Recipe, Columns] = {}
+    unknown = []
+    for recipe in recipes:
+        columns = columns_of(recipe, responses.codebook, sides, smallest)
+        if isinstance(columns, Columns):
+            fed[recipe] = columns
+        else:
+            unknown.append(Unknown(recipe.name, recipe.title, columns))
+    people = {side: len(rows) for side, rows in sides.items()}
+    drawn = _drawn(fed, sides, rng, replicates)
+    for one in [one for one in drawn if np.isnan(one.value)]:
+        drawn.remove(one)
+        why = "one side puts all items level, so there is no order"
+        unknown.append(Unknown(one.recipe.name, one.recipe.title, why))
+    return _put_together(drawn, tuple(unknown), weights, people, rng, replicates)
+
+
+def _drawn(
+    fed: Mapping[Recipe, Columns], sides: Mapping[str, Responses], rng: np.random.Generator, replicates: int
+) -> list[_Drawn]:
+    """Every component over the same draws: each side's columns lie side by side and people are drawn once."""
+    if not fed:
+        return []
+    means, draws = {}, {}
+    for side, rows in sides.items():
+        table = np.hstack(
+            [columns.marketing if side == MARKETING else columns.it for columns in fed.values()]
+        )
+        means[side] = weighted_means(table, rows.weight)
+        draws[side] = bootstrap_means(table, rows.weight, rng, replicates)
+    found = []
+    start = 0
+    for recipe, columns in fed.items():
+        span = slice(start, start + columns.marketing.shape[1])
+        start = span.stop
+        at = [means[side][span] for side in (MARKETING, IT)]
+        over = [draws[side][:, span] for side in (MARKETING, IT)]
+        found.append(
+            _Drawn(
+                recipe,
+                columns,
+                float(component(recipe, columns, *at)),
+                component(recipe, columns, *over),
+                by_side(recipe, columns, *at),
+            )
+        )
+    return found
+
+
+def _put_together(
+    drawn: list[_Drawn],
+    unknown: tuple[Unknown, ...],
+    weights: Mapping[str, float],
+    people: Mapping[str, int],
+    rng: np.random.Generator,
+    replicates: int,
+) -> AlignmentIndex:
+    values = {one.recipe.name: one.value for one in drawn}
+    counting = {name: weights[name] for name in values if weights.get(name, 0.0) > 0}
+    shares = normalised(counting) if counting else {}
+    without = leave_one_out(values, weights)
+    components = tuple(
+        Component(
+            name=one.recipe.name,
+            title=one.recipe.title,
+            says=one.recipe.says,
+            how=one.recipe.how,
+            weight=shares.get(one.recipe.name, 0.0),
+            found=_between(one.value, one.draws),
+            sides=one.sides,
+            people=dict(zip((MARKETING, IT), one.columns.people, strict=True)),
+            questions=one.columns.questions,
+            without=without.get(one.recipe.name),
+        )
+        for one in drawn
+    )
+    return AlignmentIndex(
+        overall=_mean_of(drawn, weights),
+        closeness=_mean_of([one for one in drawn if one.recipe.says == GAP], weights),
+        level=_mean_of([one for one in drawn if one.recipe.says == LEVEL], weights),
+        components=components,
+        unknown=unknown,
+        sensitivity=weight_sensitivity(values, weights, rng) if counting else None,
+        people=people,
+        replicates=replicates,
+    )
+
+
+def _mean_of(drawn: list[_Drawn], weights: Mapping[str, float]) -> Between | None:
+    kept = [one for one in drawn if weights.get(one.recipe.name, 0.0) > 0]
+    if not kept:
+        return None
+    value = combined({one.recipe.name: np.asarray(one.value) for one in kept}, weights)
+    return _between(float(value), combined({one.recipe.name: one.draws for one in kept}, weights))
+
+
+def _between(value: float, draws: Numbers) -> Between:
+    low, high = percentiles(draws)
+    return Between(value, float(low), float(high))
+
+
+def _plain(shape: Between | Sensitivity | Unknown | None) -> dict[str, object] | None:
+    return None if shape is None else {name: getattr(shape, name) for name in shape.__dataclass_fields__}
+
+
+def _hundredths(one: Between) -> str:
+    return f"{100 * one.value:.0f} ({100 * one.low:.0f} to {100 * one.high:.0f})"
