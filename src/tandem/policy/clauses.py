@@ -5,7 +5,7 @@ from collections.abc import Iterable, Iterator
 from dataclasses import dataclass, field
 from datetime import datetime
 
-from tandem.charter.definitions import Charter, Grant, How, Mask, Policy, Purpose, RowRule
+from tandem.charter.definitions import Charter, Grant, How, Mask, Policy, Purpose, RowRule, Wording
 from tandem.kernel import Place, numbers
 from tandem.kernel.ids import SEPARATOR
 from tandem.kernel.values import Actor, Basis, Destination
@@ -29,7 +29,7 @@ HOW = {
 class Clause:
     """One rule: what kind, of which policy and role, its number there (from 1), and what it says.
 
-    `kind`: grant, rows, mask, smallest_group, label or purpose. Where it stands takes no part in equality: a rule
+    `kind`: grant, rows, mask, smallest_group, label, purpose or keep. Where it stands takes no part in equality: a rule
     that moved to another line is the same rule.
     """
 
@@ -110,10 +110,13 @@ def masks_of(
 
 
 def purpose_clause(purpose: Purpose) -> Clause:
-    """What the basis of a purpose asks for."""
+    """What the basis of a purpose asks for, how long a yes counts and to which words, and how it reaches people."""
     channels = listed(purpose.channels, "and") if purpose.channels else "no channel"
     title = purpose.title or purpose.purpose
-    sentence = f"“{title}” uses data {BASES[purpose.basis]}; it reaches people by {channels}."
+    age = f", no older than {numbers.span(purpose.expires_after)}" if purpose.expires_after else ""
+    gpc = "; a Global Privacy Control signal is a no" if purpose.gpc else ""
+    basis = f"{BASES[purpose.basis]}{age}{_worded(purpose.wording)}{gpc}"
+    sentence = f"“{title}” uses data {basis}; it reaches people by {channels}."
     return Clause("purpose", "", EVERY, 1, sentence, purpose.place)
 
 
@@ -141,6 +144,7 @@ def clauses(charter: Charter) -> Iterator[Clause]:
             if not role.may:
                 nothing = f"The role {role.role} may use nothing."
                 yield Clause("grant", policy.policy, role.role, 0, nothing, role.place)
+    yield from _kept(charter)
 
 
 def standing(role: str, charter: Charter, now: datetime | None) -> str:
@@ -157,6 +161,23 @@ def standing(role: str, charter: Charter, now: datetime | None) -> str:
         *(clause for clause in clauses(charter) if clause.kind in ("mask", "label")),
     ]
     return hashlib.sha256(SEPARATOR.join(one.identity for one in held).encode()).hexdigest()[:16]
+
+
+def _worded(wording: Wording | None) -> str:
+    if wording is None or wording.accepts is None:
+        return ""
+    return f", given to the wording {listed([wording.version, *wording.accepts], 'or')}"
+
+
+def _kept(charter: Charter) -> Iterator[Clause]:
+    for source in charter.sources:
+        if source.keep:
+            told = f"Rows of {source.title or source.source} are removed after {numbers.span(source.keep)}."
+            yield Clause("keep", "", EVERY, 1, told, source.at("keep"))
+    for policy in charter.policies:
+        for number, one in enumerate(policy.keep, start=1):
+            told = f"Values that are {one.label} are emptied after {numbers.span(one.period)}."
+            yield Clause("keep", policy.policy, EVERY, number, told, one.place)
 
 
 def _grant(policy: Policy, role: str, number: int, grant: Grant) -> Clause:

@@ -13,6 +13,7 @@ KINDS = {
     "mask": "What is shown only in part",
     "grant": "Who may use what",
     "rows": "Whose data",
+    "keep": "How long data stays",
 }
 
 

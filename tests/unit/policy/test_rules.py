@@ -13,7 +13,7 @@ from unit.audience.world import ADA, BO, CAST, CY, DEE, FILES, NOW, charter, fil
 
 from tandem import audience, policy
 from tandem.charter import Charter
-from tandem.charter.definitions import How
+from tandem.charter.definitions import How, Signal, Wording
 from tandem.engine import BASE, Catalogue, Engine, open_engine
 from tandem.engine import functions as f
 from tandem.engine.catalogue import profile_table
@@ -318,3 +318,28 @@ def test_what_stands_for_a_role_changes_when_a_grant_ends_or_a_rule_does() -> No
     assert standing("clerk", NOW) == standing("clerk", late)
     other = charter(policies__standard=POLICY.replace("country, is: GB", "country, is: FR"), sources__web=WEB)
     assert standing("british", NOW) != standing("british", NOW, other)
+
+
+def test_every_rule_of_time_and_wording_is_told() -> None:
+    """How long a yes counts, to which words, and how long data stays are rules as much as grants are."""
+    base = SHOP.purposes.purposes[0]
+    asked = replace(
+        base,
+        expires_after=timedelta(days=730),
+        wording=Wording(place=base.place, version="2026-03", accepts=("2024-05",)),
+        gpc=Signal.DENIES,
+    )
+    kept = replace(SHOP.sources[0], keep=timedelta(days=90))
+    found = [
+        one.sentence
+        for one in policy.clauses(
+            replace(
+                SHOP,
+                purposes=replace(SHOP.purposes, purposes=(asked, *SHOP.purposes.purposes[1:])),
+                sources=(kept, *SHOP.sources[1:]),
+            )
+        )
+    ]
+    assert "no older than 730 days, given to the wording 2026-03 or 2024-05" in found[0]
+    assert "a Global Privacy Control signal is a no" in found[0]
+    assert found[-1] == f"Rows of {kept.title or kept.source} are removed after 90 days."
