@@ -2,6 +2,7 @@
 
 from collections.abc import Iterable, Mapping
 
+from tandem.charter.agenda_shape import AGENDA_SHAPES
 from tandem.charter.binding import Check
 from tandem.charter.definitions.base import Definition
 from tandem.charter.definitions.campaigns import Campaign, Cost
@@ -9,6 +10,7 @@ from tandem.charter.definitions.identity import KindRule, Normalise
 from tandem.charter.definitions.policies import How, Mask, OwnLabel
 from tandem.charter.definitions.purposes import Channel
 from tandem.charter.definitions.sources import CONVENTIONS, ConsentSpec, FieldSpec, FieldType, Format, Source
+from tandem.charter.instrument_shape import INSTRUMENT_SHAPES
 from tandem.charter.problems import BAD_BOUND, CAMPAIGN_DATES, CONTRADICTION, HOLDOUT, OUT_OF_BOUNDS
 from tandem.kernel import Problem
 from tandem.kernel.values import Label
@@ -160,4 +162,6 @@ SHAPES: Mapping[type, Check] = {
     Cost: cost_shape,
     Mask: mask_shape,
     OwnLabel: own_label_shape,
+    **AGENDA_SHAPES,
+    **INSTRUMENT_SHAPES,
 }
