@@ -7,6 +7,7 @@ from pathlib import Path, PurePosixPath
 from typing import Annotated, TypeVar
 
 from tandem.charter.binding import Binder
+from tandem.charter.definitions.agenda import Agenda
 from tandem.charter.definitions.audiences import Audience
 from tandem.charter.definitions.base import Definition, Key
 from tandem.charter.definitions.campaigns import Campaign
@@ -38,7 +39,12 @@ class TraitFile(Definition):
     traits: Annotated[tuple[Trait, ...], Key("The traits.")]
 
 
-SINGLE: Mapping[str, type[Definition]] = {"identity": IdentityRules, "purposes": Purposes}
+SINGLE: Mapping[str, type[Definition]] = {
+    "identity": IdentityRules,
+    "purposes": Purposes,
+    "agenda": Agenda,
+}
+OPTIONAL = ("agenda",)
 FOLDERS: Mapping[str, type[Definition]] = {
     "sources": Source,
     "policies": Policy,
@@ -47,7 +53,7 @@ FOLDERS: Mapping[str, type[Definition]] = {
     "campaigns": Campaign,
     "pulse": Instrument,
 }
-LATER = ("offers", "journeys", "agenda")
+LATER = ("offers", "journeys")
 
 
 @dataclass
@@ -86,6 +92,19 @@ def load_project(folder: Path) -> Project:
 def load_files(texts: Mapping[str, str]) -> Charter:
     """The charter from texts by relative path, as `files` gives them. Raises Problems as `load` does."""
     return _loaded(texts, [])
+
+
+def load_instrument(name: str, text: str) -> Instrument:
+    """One instrument from its text alone, such as a pulse keeps it. Raises Problems with what is wrong in it.
+
+    `name`: the path it had. What it refers to outside of itself is not looked at: that was done when it was applied.
+    """
+    loading = _Loading()
+    _bind(name, text, loading)
+    found = next((one for one in loading.found.get("pulse", ()) if isinstance(one, Instrument)), None)
+    if loading.problems or found is None:
+        raise Problems(_sorted(loading.problems, Owners()))
+    return found
 
 
 def files(folder: Path) -> dict[str, str]:
@@ -177,7 +196,7 @@ def _loaded(texts: Mapping[str, str], problems: list[Problem], secrets: Sequence
     loading = _Loading(problems=problems, broken={_part(one.place.file) for one in problems if one.place})
     for name in sorted(texts):
         _bind(name, texts[name], loading)
-    for name in (PROJECT_FILE, *(f"{part}.yml" for part in SINGLE)):
+    for name in (PROJECT_FILE, *(f"{part}.yml" for part in SINGLE if part not in OPTIONAL)):
         if _part(name) not in loading.found and _part(name) not in loading.broken:
             loading.problems.append(MISSING_FILE(f"`{name}` is missing", place=Place(name)))
             loading.broken.add(_part(name))
@@ -238,6 +257,7 @@ def _assembled(texts: Mapping[str, str], loading: _Loading) -> Charter:
         audiences=several("audiences", Audience),
         campaigns=several("campaigns", Campaign),
         pulse=several("pulse", Instrument),
+        agenda=next(iter(several("agenda", Agenda)), None),
         files=dict(texts),
     )
 

@@ -40,7 +40,7 @@ from tandem.usecases.stages import (
 from tandem.usecases.widening import Widening, asked, widenings
 from tandem.usecases.workspace import Workspace, open_parts, tables_of
 
-PARTS = ("sources", "identity", "purposes", "policies", "traits", "audiences", "campaigns", "pulse")
+PARTS = ("sources", "identity", "purposes", "policies", "traits", "audiences", "campaigns", "pulse", "agenda")
 REFRESHING = {"traits", "sources", "purposes", "policies"}
 
 
@@ -154,6 +154,8 @@ def loaded(root: Path) -> tuple[Charter, str]:
 
 def _by_name(charter: Charter, part: str) -> dict[str, Definition]:
     held = getattr(charter, part)
+    if held is None:
+        return {}
     if isinstance(held, Definition):
         return {part: held}
     word = {"policies": "policy", "pulse": "name"}.get(part, part.removesuffix("s"))

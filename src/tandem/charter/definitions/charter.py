@@ -5,6 +5,7 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from typing import TypeVar
 
+from tandem.charter.definitions.agenda import Agenda
 from tandem.charter.definitions.audiences import Audience, AudienceCondition, walk
 from tandem.charter.definitions.campaigns import Campaign
 from tandem.charter.definitions.identity import IdentityRules
@@ -37,6 +38,7 @@ class Charter:
     audiences: tuple[Audience, ...] = ()
     campaigns: tuple[Campaign, ...] = ()
     pulse: tuple[Instrument, ...] = ()
+    agenda: Agenda | None = None
     files: Mapping[str, str] = field(default_factory=dict, compare=False, repr=False)
     root: Path | None = field(default=None, compare=False)
 

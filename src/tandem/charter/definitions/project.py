@@ -42,6 +42,7 @@ class Owners(Definition):
     audiences: Annotated[Function, Key("Approves audiences.")] = Function.MARKETING
     campaigns: Annotated[Function, Key("Approves campaigns.")] = Function.MARKETING
     pulse: Annotated[Function, Key("Approves survey instruments.")] = Function.MARKETING
+    agenda: Annotated[Function, Key("Approves the joint agenda.")] = Function.MARKETING
 
 
 @dataclass(frozen=True, kw_only=True)

@@ -9,6 +9,7 @@ from collections.abc import Callable
 
 from tandem.charter.catalog import CatalogView, catalog_view
 from tandem.charter.definitions.charter import Charter
+from tandem.charter.references.agenda import agenda_references
 from tandem.charter.references.audiences import audience_cycles, audience_references
 from tandem.charter.references.campaigns import campaign_references, export_clashes
 from tandem.charter.references.names import duplicate_names
@@ -35,6 +36,7 @@ CHECKS: tuple[Callable[[Scope], list[Problem]], ...] = (
     audience_cycles,
     campaign_references,
     export_clashes,
+    agenda_references,
 )
 
 
