@@ -16,6 +16,7 @@ from tandem.web.charts import (
     Chart,
     Estimated,
     Interval,
+    Opposed,
     Untold,
     Whole,
     bars,
@@ -27,6 +28,7 @@ from tandem.web.charts import (
     theme,
     ticks,
     trend,
+    two_sides,
 )
 from tandem.web.values import Table
 
@@ -82,7 +84,12 @@ def a_trend() -> Chart:
     return trend(caption("trend"), [(day(n), None if n == 4 else Count(1000 + n)) for n in range(9)])
 
 
-KINDS = [a_bars, a_funnel, a_stacked, a_days, a_forest, a_lift, a_trend]
+def a_two_sides() -> Chart:
+    rows = [Opposed(EVIL, 0.56, 0.77, True), Opposed("Same", 0.2, 0.2, False), Opposed("One", None, 0.3)]
+    return two_sides(caption("sides"), ("marketing", "IT"), [*rows, Opposed("Neither", None, None)])
+
+
+KINDS = [a_bars, a_funnel, a_stacked, a_days, a_forest, a_lift, a_trend, a_two_sides]
 each_kind = pytest.mark.parametrize("make", KINDS, ids=lambda make: make.__name__[2:])
 Make = Callable[[], Chart]
 
@@ -199,6 +206,26 @@ def test_an_interval_is_strong_only_where_it_leaves_zero_out() -> None:
     assert {one.get("stroke") for one in rules} == {theme.ACCENT, theme.MUTED}
     with pytest.raises(ValueError, match="not between"):
         Interval("x", 2, 1, 3)
+
+
+def test_two_sides_are_strong_between_only_where_they_differ_beyond_chance() -> None:
+    chart = a_two_sides()
+    root = ET.fromstring(chart.svg())
+    assert {one.get("stroke-width") for one in root.iter() if one.get("stroke-width") in ("2", "4")} == {
+        "2",
+        "4",
+    }
+    assert chart.table.columns == ("Item", "marketing", "IT", "marketing less IT")
+    assert [row[1:] for row in chart.table.rows] == [
+        ("56 %", "77 %", "-21 points"),
+        ("20 %", "20 %", "0 points"),
+        ("not known", "30 %", "not known"),
+        ("not known", "not known", "not known"),
+    ]
+    assert words(chart).count("20 %") == 2
+    assert words(two_sides(caption(), ("a", "b"), [])) == ["Nothing to show yet."]
+    long = two_sides(caption(), ("a", "b"), [Opposed("many words " * 20, 0.1, 0.2)])
+    assert any(text.endswith("…") for text in words(long, 350))
 
 
 def test_the_scale_of_a_lift_is_not_that_of_its_first_days() -> None:

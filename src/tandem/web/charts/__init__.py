@@ -7,6 +7,7 @@ from tandem.web.charts.forest import Interval, Untold, intervals
 from tandem.web.charts.net import Edge, Node
 from tandem.web.charts.parts import Whole, stacked
 from tandem.web.charts.picture import Caption, Picture
+from tandem.web.charts.sides import Opposed, two_sides
 from tandem.web.charts.times import Estimated, days, lift_over_time, trend
 
 __all__ = [
@@ -17,6 +18,7 @@ __all__ = [
     "Estimated",
     "Interval",
     "Node",
+    "Opposed",
     "Picture",
     "Untold",
     "Whole",
@@ -29,5 +31,6 @@ __all__ = [
     "lift_over_time",
     "stacked",
     "trend",
+    "two_sides",
     "warm_up",
 ]
