@@ -7,7 +7,15 @@ what an author may have meant: it names the nearest word and refuses.
 
 from tandem.charter.catalog import CatalogView, FieldFacts, TraitFacts, catalog_view
 from tandem.charter.definitions.charter import Charter
-from tandem.charter.loader import files, find_root, fingerprint, load, load_files, load_project
+from tandem.charter.loader import (
+    files,
+    find_root,
+    fingerprint,
+    load,
+    load_files,
+    load_instrument,
+    load_project,
+)
 from tandem.charter.starter import init_files
 
 __all__ = [
@@ -22,5 +30,6 @@ __all__ = [
     "init_files",
     "load",
     "load_files",
+    "load_instrument",
     "load_project",
 ]

@@ -1,0 +1,61 @@
+"""The answers of a pulse for analysis, and answers that come all at once."""
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from datetime import date
+from typing import Any
+
+from tandem.align.codebook import Codebook
+from tandem.align.instrument import codebook_of
+from tandem.align.responses import Responses, from_answers
+from tandem.kernel import Problems
+from tandem.ledger import Answer, AnswerState, Ledger
+from tandem.usecases.pulse_problems import UNFIT_ANSWERS
+from tandem.usecases.run_pulse import SIDES, instrument_of
+
+
+@dataclass(frozen=True)
+class GivenAnswer:
+    """One complete answer that comes from elsewhere: side, variable → answer, its day, and the seconds it took."""
+
+    side: str
+    answers: Mapping[str, Any]
+    day: date
+    seconds: int | None = None
+
+
+def responses(ledger: Ledger, pulse: str) -> Responses:
+    """The completed answers of a run as columns, one row a person, in no order of theirs; weights are 1.
+
+    Left out: drafts, screened out, over quota, and what was removed for its quality. Raises LDG-121.
+    """
+    held = ledger.pulse(pulse)
+    return _columns(codebook_of(instrument_of(held)), [one.answers for one in ledger.answers(pulse)], pulse)
+
+
+def pulse_codebook(ledger: Ledger, pulse: str) -> Codebook:
+    """What was asked in a run, as it was when it opened. Raises LDG-121."""
+    return codebook_of(instrument_of(ledger.pulse(pulse)))
+
+
+def add_answers(ledger: Ledger, pulse: str, given: Sequence[GivenAnswer]) -> int:
+    """Keep many complete answers at once, as if each had been sent off; how many. Raises LDG-121, ALN-206."""
+    held = ledger.pulse(pulse)
+    strange = sorted({one.side for one in given} - set(SIDES))
+    if strange:
+        raise Problems(UNFIT_ANSWERS("there is no such side", found=strange[0][:40], alternatives=SIDES))
+    _columns(codebook_of(instrument_of(held)), [one.answers for one in given], pulse)
+    return ledger.add_answers(
+        [
+            Answer("", pulse, one.side, AnswerState.COMPLETE, one.answers, day=one.day, seconds=one.seconds)
+            for one in given
+        ]
+    )
+
+
+def _columns(codebook: Codebook, answers: Sequence[Mapping[str, object]], pulse: str) -> Responses:
+    try:
+        return from_answers(codebook, answers)
+    except ValueError as unfit:
+        sentence = f"an answer does not fit the instrument of {pulse}"
+        raise Problems(UNFIT_ANSWERS(sentence, found=str(unfit)[:200])) from unfit
