@@ -1,4 +1,4 @@
-"""What some tests need from the machine beside Python: Java for Spark, PostgreSQL, a browser, axe-core, real data.
+"""What some tests need from the machine beside Python: Java, PostgreSQL, a browser, axe-core, R, real data.
 
 `python tests/machine.py missing` prints the names of what is absent and can be installed, one a line; set-up
 reads it.
@@ -87,6 +87,21 @@ def axe_core() -> Path | None:
     return home / "axe.min.js" if installed["version"] == pinned["version"] else None
 
 
+_R_LIBRARIES = ("/usr/local/lib/R/site-library", "/usr/lib/R/site-library", "/usr/lib/R/library")
+_R_PACKAGES = ("survey", "MASS")
+
+
+def r_survey() -> Path | None:
+    """Rscript, if R's package `survey` stands in its libraries, with MASS, which calibration asks for."""
+    program = shutil.which("Rscript")
+    named = os.environ.get("R_LIBS", "").split(os.pathsep)
+    libraries = [Path(name) for name in (*named, *_R_LIBRARIES) if name]
+    if program:
+        libraries.append(Path(program).resolve().parents[1] / "lib" / "R" / "library")
+    there = all(any((library / package).is_dir() for library in libraries) for package in _R_PACKAGES)
+    return Path(program) if program and there else None
+
+
 def shared_data() -> Path | None:
     """The folder of real data files: data/ of TANDEM_SHARED, or of the folder `shared` beside the checkout."""
     named = os.environ.get("TANDEM_SHARED")
@@ -139,6 +154,14 @@ NEEDS = (
         "axe-core, which npm installs",
         "Debian: apt-get install npm · macOS: brew install node",
         axe_core,
+    ),
+    Need(
+        "r",
+        "r-survey",
+        "R with its package survey, which checks the statistics of surveys",
+        "Debian: apt-get install r-cran-survey r-cran-mass"
+        " · macOS: brew install r, then Rscript -e 'install.packages(\"survey\")'",
+        r_survey,
     ),
     Need(
         "shared",

@@ -83,6 +83,10 @@ install_machine_parts() {
             jdk) packages="openjdk-17-jre-headless openjdk-21-jre-headless default-jre-headless" ;;
             postgresql) packages="postgresql" ;;
             chromium) packages="chromium" ;;
+            r-survey)
+                { may_install && apt_install r-cran-survey r-cran-mass; } || say "could not install $part; the test run will say what it leaves out"
+                continue
+                ;;
             axe-core)
                 npm_install tests/browser || say "could not install $part; the test run will say what it leaves out"
                 continue
