@@ -103,12 +103,14 @@ def send_invitations(
     now: datetime,
     wall: Callable[[], datetime],
     told: Told = silent,
+    *,
+    most: int = MOST,
 ) -> Posted:
-    """Send the first letter to all who have not got it. What a crash left open is never sent again by itself.
+    """Send the first letter to all who have not got it, `most` of them at once.
 
-    Raises ALN-202, ALN-203, DLV-001, and LDG-010 while another process sends.
+    What a crash left open is never sent again by itself. Raises ALN-202, ALN-203, DLV-001, and LDG-010 while another process sends.
     """
-    return _send(root, ledger, actor, name, now, wall, told, reminder=False)
+    return _send(root, ledger, actor, name, now, wall, told, most, reminder=False)
 
 
 def send_reminders(
@@ -119,12 +121,14 @@ def send_reminders(
     now: datetime,
     wall: Callable[[], datetime],
     told: Told = silent,
+    *,
+    most: int = MOST,
 ) -> Posted:
     """Remind those who are not done: three days after the last letter at the earliest, and two times at most.
 
     Raises what `send_invitations` raises.
     """
-    return _send(root, ledger, actor, name, now, wall, told, reminder=True)
+    return _send(root, ledger, actor, name, now, wall, told, most, reminder=True)
 
 
 def due_reminders(ledger: Ledger, name: str, now: datetime) -> int:
@@ -140,6 +144,7 @@ def _send(
     now: datetime,
     wall: Callable[[], datetime],
     told: Told,
+    most: int,
     *,
     reminder: bool,
 ) -> Posted:
@@ -160,7 +165,7 @@ def _send(
         )
         with MailLine(settings, smtp_login()) as line:
             post = _Post(root, ledger, pulse, charter, line, workspace.address, now)
-            done = post.all(due, going)
+            done = post.all(due[:most], going)
     counts = {key: value for key, value in vars(done).items() if key != "problems"}
     note(root, ledger, wall(), by(actor, "pulse", what, "partly" if done.problems else "done", detail=counts))
     return done

@@ -20,6 +20,8 @@ from tandem.usecases.problems import NOT_APPLIED
 from tandem.usecases.pulse_problems import BAD_PULSE, NO_INSTRUMENT
 
 NAME = re.compile(r"[a-z][a-z0-9_]{0,39}")
+TAKEN = ("open",)
+"""Names that stand for something else in addresses."""
 SIDES = (str(Function.MARKETING), str(Function.IT))
 WHOLE = ""
 """The form of a pulse that asks the whole instrument."""
@@ -206,7 +208,7 @@ def _standing(
 
 def _check(name: str, instrument: Instrument, form: str, closes: datetime, now: datetime) -> None:
     problems: list[Problem] = []
-    if not NAME.fullmatch(name):
+    if not NAME.fullmatch(name) or name in TAKEN:
         problems.append(BAD_PULSE("a pulse needs a name in small letters, digits and _", found=name[:60]))
     if form != WHOLE and instrument.form(form) is None:
         known = [one.form for one in instrument.forms]

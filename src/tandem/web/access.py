@@ -19,6 +19,7 @@ class Action(StrEnum):
     APPROVE = "approve a plan"
     ASK = "ask for access"
     RUN = "run the loop"
+    FIELD_PULSES = "open pulses and invite to them"
     RIGHTS = "act on people's rights"
     SEE_AUDIT = "read the audit log"
     SEE_AUDIT_OF_PEOPLE = "read who saw a person"
@@ -38,6 +39,7 @@ ALLOWED: dict[Action, frozenset[Role]] = {
     Action.APPROVE: _ALL - {Role.EXECUTIVE},
     Action.ASK: _ALL,
     Action.RUN: frozenset({Role.MARKETER, Role.ENGINEER, Role.ADMIN}),
+    Action.FIELD_PULSES: frozenset({Role.MARKETER, Role.ENGINEER, Role.ADMIN}),
     # An engineer has to find out what happened, but not who was interested in whom.
     Action.SEE_AUDIT: frozenset({Role.PRIVACY, Role.ADMIN, Role.ENGINEER}),
     Action.RIGHTS: frozenset({Role.PRIVACY, Role.ADMIN}),

@@ -30,6 +30,9 @@ TLS_ONLY = {"strict-transport-security": "max-age=31536000"}
 AS_THEY_ARE = ("/static/", "/.well-known/")
 """Addresses whose `.json` is a part of the name."""
 
+BY_LINK = ("/preferences/", "/pulse/")
+"""Addresses that are the credential themselves: no other site and no search engine may learn them."""
+
 
 class SecurityHeaders:
     """Sets the headers. Pages are never kept by caches; static files are asked for again by their tag."""
@@ -44,7 +47,7 @@ class SecurityHeaders:
                 extra = HEADERS | (TLS_ONLY if scope.get("scheme") == "https" else {})
                 for name, value in extra.items():
                     headers[name] = value
-                if scope["path"].startswith("/preferences/"):
+                if scope["path"].startswith(BY_LINK):
                     headers["x-robots-tag"] = "noindex, nofollow, noarchive"
                     headers["referrer-policy"] = "no-referrer"
                 headers["cache-control"] = "no-cache" if scope["path"].startswith("/static/") else "no-store"

@@ -22,6 +22,8 @@ from tandem.web.views import (
     plan,
     preferences,
     price,
+    pulse,
+    pulses,
     requests,
     rights,
     rules,
@@ -217,6 +219,22 @@ RIGHTS = (
           says="How one stands; take it back."),
     Route("/opendsr/status", "opendsr status", None, opendsr.status, scope="opendsr", says="How many stand how."),
 )
+PULSES = (
+    Route("/pulse/{token}", "pulse answer", None, pulse.show, pulse.fill, needs_work=False,
+          says="The questions of a pulse, by the link of a letter."),
+    Route("/agree/pulses", "pulses", Action.LOOK, pulses.every, area="agree", needs_work=False,
+          says="Ask both functions the same questions, and see who has answered."),
+    Route("/agree/pulses/open", "pulse open", Action.FIELD_PULSES, post=pulses.start, area="agree", needs_work=False,
+          says="Open one."),
+    Route("/agree/pulses/{name}", "pulse", Action.LOOK, pulses.one, area="agree", needs_work=False,
+          says="How one stands."),
+    Route("/agree/pulses/{name}/invite", "pulse invite", Action.FIELD_PULSES, post=pulses.ask_people, area="agree",
+          needs_work=False, says="Invite people and send them their links."),
+    Route("/agree/pulses/{name}/remind", "pulse remind", Action.FIELD_PULSES, post=pulses.remind, area="agree",
+          needs_work=False, says="Remind those who are not done."),
+    Route("/agree/pulses/{name}/close", "pulse close", Action.FIELD_PULSES, post=pulses.end, area="agree",
+          needs_work=False, says="Take no more answers."),
+)
 # fmt: on
 
 ROUTES: tuple[Route, ...] = (
@@ -233,4 +251,5 @@ ROUTES: tuple[Route, ...] = (
     *CONSENT,
     *RIGHTS,
     *WORK,
+    *PULSES,
 )
