@@ -14,6 +14,7 @@ GAP = 16.0
 HEAD, FOOT = 26.0, 24.0
 LINE = 17.0
 NEAR = 10.0
+BOTH = "both "
 
 
 @dataclass(frozen=True)
@@ -67,6 +68,11 @@ class Lane:
         """What is drawn of it, the smaller first."""
         return tuple(sorted(side for side in (self.first, self.second) if side))
 
+    @property
+    def level(self) -> bool:
+        """Whether both sides are written the same."""
+        return self.first is not None and self.second is not None and self.first[1] == self.second[1]
+
 
 @dataclass(frozen=True)
 class Lanes:
@@ -82,9 +88,9 @@ class Lanes:
             return empty()
         narrow = width < NARROW
         names = max(theme.text_width(row.name) for row in self.rows)
-        room = (
-            max(theme.text_width(text) for row in self.rows for _, text in row.known or ((0.0, ""),)) + NEAR
-        )
+        widest = max(theme.text_width(text) for row in self.rows for _, text in row.known or ((0.0, ""),))
+        both = theme.text_width(BOTH, theme.SMALL) if any(row.level for row in self.rows) else 0.0
+        room = widest + both + NEAR
         beside = width if narrow else min(names, width * 0.44)
         x = Scale(0.0, self.marks[-1][0], room if narrow else beside + GAP + room, width - room)
         told = [_two_lines(row.name, beside) for row in self.rows]
@@ -136,8 +142,9 @@ class Lanes:
             if side:
                 sheet.dot(side[0], y, fill, theme.ACCENT, tip=self._tip(row))
         low, high = row.known[0], row.known[-1]
-        pixels.text(high[1], x(high[0]) + NEAR, y, size=theme.SMALL)
-        if len(row.known) == 2 and low[1] != high[1]:
+        said = f"{BOTH}{high[1]}" if row.level else high[1]
+        pixels.text(said, x(high[0]) + NEAR, y, size=theme.SMALL)
+        if len(row.known) == 2 and not row.level:
             pixels.text(low[1], x(low[0]) - NEAR, y, align="right", size=theme.SMALL)
 
     def _tip(self, row: Lane) -> str:
