@@ -1,5 +1,6 @@
 """Findings as sentences: what the statistics carry, and nothing beyond it."""
 
+import math
 from collections.abc import Sequence
 
 from tandem.align.codebook import Kind
@@ -14,12 +15,12 @@ def percent(share: float) -> str:
         return "under 1 %"
     if 0.995 <= share < 1:
         return "over 99 %"
-    return f"{share * 100:.0f} %"
+    return f"{_half_up(share)} %"
 
 
 def apart(gap: float) -> str:
     """0.21 → '21 points'; under half a point '0 points'."""
-    whole = round(abs(gap) * 100)
+    whole = _half_up(abs(gap))
     return f"{whole} point" if whole == 1 else f"{whole} points"
 
 
@@ -110,7 +111,7 @@ def _share(side: Side) -> str:
 
 
 def _between(side: Side) -> str:
-    return f"{(side.low or 0.0) * 100:.0f} to {(side.high or 0.0) * 100:.0f}"
+    return _range(side.low or 0.0, side.high or 0.0)
 
 
 def _range(near: float, far: float) -> str:
@@ -119,5 +120,11 @@ def _range(near: float, far: float) -> str:
 
 
 def _whole(share: float) -> str:
-    number = round(share * 100)
+    number = _half_up(share)
     return f"−{abs(number)}" if number < 0 else str(number)
+
+
+def _half_up(share: float) -> int:
+    """In whole points, halves upwards in size, as spreadsheets and slides round; 0.525 may be 0.52499999 inside."""
+    size = math.floor(abs(share) * 100 + 0.5 + 1e-9)
+    return -size if share < 0 else size

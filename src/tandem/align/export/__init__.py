@@ -1,0 +1,9 @@
+"""The result of a pulse as files: slides, a banner book, a report to read and one to print.
+
+Answers: how does a board get what was found? Every number in a file is one of `PulseResult`; none is reckoned here.
+Writes no table and no file: it hands over bytes. Must never see an answer, only results.
+"""
+
+from tandem.align.export.pptx import slides
+
+__all__ = ["slides"]
