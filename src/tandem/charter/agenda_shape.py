@@ -3,7 +3,7 @@
 from collections.abc import Iterable, Mapping
 
 from tandem.charter.binding import Check
-from tandem.charter.definitions.agenda import Budget, Experience, Feel, Standards, Tool
+from tandem.charter.definitions.agenda import Budget, Experience, Feel, Service, ServiceLevel, Standards, Tool
 from tandem.charter.definitions.base import Definition
 from tandem.charter.problems import CONTRADICTION, OUT_OF_BOUNDS
 from tandem.kernel import Problem
@@ -35,6 +35,14 @@ def tool_shape(tool: Definition) -> Iterable[Problem]:
     if not passing and tool.until is not None:
         sentence = f"`until` is for a trial or an exception, and `{tool.tool}` is {_said(tool.standards)}"
         yield CONTRADICTION(sentence, place=tool.at("until"), found=str(tool.standards))
+
+
+def level_shape(level: Definition) -> Iterable[Problem]:
+    """Only data comes from sources."""
+    assert isinstance(level, ServiceLevel)
+    if level.sources and level.service is not Service.DATA_FRESH:
+        sentence = f"`sources` is for data_fresh, and this is {level.service}"
+        yield CONTRADICTION(sentence, place=level.at("sources"), found=", ".join(level.sources))
 
 
 def _said(standards: Standards) -> str:
@@ -76,6 +84,7 @@ def _good(one: Experience) -> Iterable[Problem]:
 
 AGENDA_SHAPES: Mapping[type, Check] = {
     Budget: budget_shape,
+    ServiceLevel: level_shape,
     Tool: tool_shape,
     Experience: experience_shape,
 }

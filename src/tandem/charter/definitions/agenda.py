@@ -26,6 +26,8 @@ class Service(StrEnum):
     BRIEF_ANSWERED = "brief_answered"
     BRIEF_DELIVERED = "brief_delivered"
     ACCESS_ANSWERED = "access_answered"
+    APPROVAL_GIVEN = "approval_given"
+    DATA_FRESH = "data_fresh"
 
 
 class Standards(StrEnum):
@@ -60,9 +62,14 @@ class Priority(Definition):
 class ServiceLevel(Definition):
     """What one function promises the other about time."""
 
-    service: Annotated[Service, Key("brief_answered, brief_delivered or access_answered.")]
-    within: Annotated[timedelta, Key("Within which time, such as 5 days.")]
+    service: Annotated[
+        Service, Key("brief_answered, brief_delivered, access_answered, approval_given or data_fresh.")
+    ]
+    within: Annotated[timedelta, Key("Within which time, such as 5 days; how old data may be.")]
     owner: Annotated[Function, Key("Who promises it.")] = Function.IT
+    sources: Annotated[
+        tuple[Name, ...], Key("Of data_fresh: only for these sources, before one that names none.")
+    ] = ()
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -168,3 +175,10 @@ class Agenda(Definition):
     def level(self, service: Service) -> ServiceLevel | None:
         """The service level for a service, if one was agreed."""
         return next((one for one in self.service_levels if one.service is service), None)
+
+    def fresh(self, source: str) -> timedelta | None:
+        """How old the data of a source may be, if that was agreed: for the source, else for all."""
+        levels = [one for one in self.service_levels if one.service is Service.DATA_FRESH]
+        own = next((one for one in levels if source in one.sources), None)
+        found = own or next((one for one in levels if not one.sources), None)
+        return found.within if found else None

@@ -27,7 +27,9 @@ def agenda_references(scope: Scope) -> list[Problem]:
 def _twice(agenda: Agenda) -> Iterator[Problem]:
     levels: dict[object, Definition] = {}
     for level in agenda.service_levels:
-        yield from _again(levels, level.service, level, "service", f"service level `{level.service}`")
+        for source in level.sources or ("",):
+            said = f"service level `{level.service}`" + (f" of `{source}`" if source else "")
+            yield from _again(levels, (level.service, source), level, "service", said)
     skills: dict[object, Definition] = {}
     for skill in agenda.skills:
         said = f"skill `{skill.skill}` of {skill.function}"
@@ -54,6 +56,11 @@ def _again(
 
 def _sources(agenda: Agenda, scope: Scope) -> Iterator[Problem]:
     names = tuple(one.source for one in scope.charter.sources)
+    for level in agenda.service_levels:
+        for number, name in enumerate(level.sources):
+            if name not in names:
+                sentence = f"`{level.service}` is for an unknown source `{name}`"
+                yield AGENDA_NAME(sentence, place=level.at("sources", number), found=name, alternatives=names)
     for tool in agenda.register:
         for number, name in enumerate(tool.sources):
             if name not in names:
