@@ -1,0 +1,307 @@
+"""What the two sides believe beside what was measured: which survey item speaks to which figure, and where they part.
+
+The rule: a side believes a statement if the 95 % interval of those who agree (top two of five) lies above one half,
+does not if it lies below, and is split otherwise. The records bear a statement out, or do not, by the yardstick of the
+figure. Belief and records part where one says yes and the other no; where one of them is not known, or near its
+yardstick, or a side is split, nobody can say yet.
+"""
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from datetime import timedelta
+from enum import StrEnum
+
+from tandem.align.happened import SIDES, Measure
+from tandem.align.published import Flag, Group, Published, Statistic
+from tandem.align.result import Side
+from tandem.align.yardsticks import Judged, State, judge, written
+from tandem.kernel import numbers
+
+HALF = 0.5
+NAMES = {"marketing": "marketing", "it": "IT"}
+GROUPS = {"marketing": Group.CMO, "it": Group.CIO}
+
+
+@dataclass(frozen=True)
+class Item:
+    """A statement of the survey that speaks to a figure. `poor`: agreeing says that the figure is poor, else good.
+
+    `wish`: it says what somebody wants and nothing of what happened, so it stands beside the figure without a verdict.
+
+    `variable` is its name in the instrument that comes with Tandem; in another one the variable counts that is held
+    against the same published figure. `published`: (wave, question, item), the newest first.
+    """
+
+    measure: str
+    variable: str
+    statement: str
+    poor: bool = True
+    wish: bool = False
+    published: tuple[tuple[str, str, str], ...] = ()
+
+
+F = "FRUSTRATION"
+SLOW12, SLOW14 = (
+    "Technology development too slow / not at marketing speed",
+    "Technology development process too slow",
+)
+SHORT12, SHORT14 = (
+    "IT deliverables fall short of expectations",
+    "IT returns fall short of the requirements given",
+)
+STANDARDS12 = "Marketing brings in technology without regard to IT standards"
+STANDARDS14 = "Marketing pulls in technology without regard to IT standards and architecture"
+ITEMS = (
+    Item(
+        "lead_time",
+        f"{F}_SLOW",
+        "IT works too slowly for marketing",
+        published=(("2014", F, SLOW14), ("2012", F, SLOW12)),
+    ),
+    Item(
+        "kept",
+        f"{F}_SHORT",
+        "What IT delivers falls short",
+        published=(("2014", F, SHORT14), ("2012", F, SHORT12)),
+    ),
+    Item("kept", "TRUST_PROMISES", "The other function keeps its promises", poor=False),
+    Item(
+        "changed",
+        f"{F}_CHANGES",
+        "Marketing changes requirements too often",
+        published=tuple(
+            (wave, F, "Marketing changes requirements and priorities too often") for wave in ("2014", "2012")
+        ),
+    ),
+    Item(
+        "promised",
+        f"{F}_PROMISES",
+        "Marketing promises what IT has not agreed to",
+        published=(("2012", F, "Marketing makes promises without IT agreement"),),
+    ),
+    Item(
+        "complete",
+        f"{F}_REQUIREMENTS",
+        "Marketing does not say well enough what it needs",
+        published=tuple(
+            (wave, F, "Marketing does not give adequate business requirements") for wave in ("2014", "2012")
+        ),
+    ),
+    Item(
+        "outside",
+        f"{F}_STANDARDS",
+        "Marketing brings in technology without regard to standards",
+        published=(("2014", F, STANDARDS14), ("2012", F, STANDARDS12)),
+    ),
+    Item(
+        "self_service",
+        f"{F}_INDEPENDENT",
+        "Marketing should work with data and content without IT",
+        wish=True,
+        published=(("2012", F, "Wants own staff to work with data and content independently of IT"),),
+    ),
+    Item(
+        "access_time",
+        f"{F}_URGENCY",
+        "IT does not see how urgent new data is",
+        published=tuple(
+            (wave, F, "IT does not see the urgency of adding new data sources to campaigns")
+            for wave in ("2014", "2012")
+        ),
+    ),
+    Item(
+        "violations",
+        f"{F}_COMPLEXITY",
+        "Marketing does not see how hard it is to join new data",
+        published=tuple(
+            (wave, F, "Marketing does not understand complexity of integrating new data")
+            for wave in ("2014", "2012")
+        ),
+    ),
+)
+
+
+class Belief(StrEnum):
+    """What a side believes of a statement."""
+
+    YES = "agrees"
+    NO = "does not agree"
+    SPLIT = "is split"
+    NOT_KNOWN = "not known"
+
+
+class Verdict(StrEnum):
+    """Belief against records."""
+
+    PART = "they part"
+    MEET = "they meet"
+    OPEN = "not known yet"
+
+
+@dataclass(frozen=True)
+class Said:
+    """One side: the share that agrees with its 95 % interval and base, what that says, and what the records say.
+
+    `why` says why nothing is known where `value` is None.
+    """
+
+    side: str
+    belief: Belief
+    verdict: Verdict
+    sentence: str
+    value: float | None = None
+    low: float | None = None
+    high: float | None = None
+    n: int = 0
+    why: str = ""
+
+
+@dataclass(frozen=True)
+class Elsewhere:
+    """A published percentage of the same statement: of which side, in which wave, on how many people if known."""
+
+    side: str
+    wave: str
+    value: float
+    n: int | None
+    source: str
+
+
+@dataclass(frozen=True)
+class Beside:
+    """A statement beside the figure it speaks to."""
+
+    item: Item
+    judged: Judged
+    said: tuple[Said, ...]
+    elsewhere: tuple[Elsewhere, ...]
+    asked: bool
+
+    @property
+    def verdict(self) -> Verdict:
+        """They part if they do for any side; they meet if they do for each that is known."""
+        known = [one.verdict for one in self.said if one.verdict is not Verdict.OPEN]
+        if Verdict.PART in known:
+            return Verdict.PART
+        return Verdict.MEET if known else Verdict.OPEN
+
+
+Answered = Mapping[str, Mapping[str, Side]]
+"""Variable → side → share that agrees, as a pulse tells it; a variable that was not asked of a side is absent."""
+
+
+def beside(
+    found: Measure,
+    answered: Answered | None,
+    levels: Mapping[str, timedelta],
+    published: tuple[Published, ...],
+    names: Mapping[tuple[str, str, str], str] | None = None,
+) -> tuple[Beside, ...]:
+    """Every statement that speaks to a figure. `answered` None: no pulse is there yet.
+
+    `names`: published figure (wave, question, item) → variable of the instrument that was used.
+    """
+    judged = judge(found, levels)
+    return tuple(
+        _one(item, found, judged, answered, published, names or {})
+        for item in ITEMS
+        if item.measure == found.id
+    )
+
+
+def variable_of(item: Item, names: Mapping[tuple[str, str, str], str]) -> str:
+    """The variable of the instrument that asks this statement."""
+    return next((names[one] for one in item.published if one in names), item.variable)
+
+
+def _one(
+    item: Item,
+    found: Measure,
+    judged: Judged,
+    answered: Answered | None,
+    published: tuple[Published, ...],
+    names: Mapping[tuple[str, str, str], str],
+) -> Beside:
+    sides = (answered or {}).get(variable_of(item, names), {})
+    said = tuple(
+        _said(item, found, judged, side, sides.get(side), asked=answered is not None) for side in SIDES
+    )
+    return Beside(item, judged, said, _elsewhere(item, published), bool(sides))
+
+
+def _said(item: Item, found: Measure, judged: Judged, side: str, told: Side | None, *, asked: bool) -> Said:
+    name = NAMES[side][:1].upper() + NAMES[side][1:]
+    if told is None or told.value is None or told.low is None or told.high is None:
+        if told is not None:
+            why = told.hidden or "nobody answered"
+        else:
+            why = "not asked of this side" if asked else "no pulse has been answered yet"
+        return Said(
+            side, Belief.NOT_KNOWN, Verdict.OPEN, f"{name}: not known yet; {why.rstrip('.')}.", why=why
+        )
+    belief = Belief.YES if told.low > HALF else Belief.NO if told.high < HALF else Belief.SPLIT
+    borne = _borne_out(item, judged.state)
+    verdict = _verdict(belief, borne)
+    low, high = (f"{edge * 100:.0f}" for edge in (told.low, told.high))
+    agree = f"{name}: {told.value * 100:.0f} % agree (95 % interval {low} to {high})"
+    n = told.base.unweighted if told.base else 0
+    rest = "That is a wish: it cannot be true or false." if item.wish else _conclusion(belief, borne)
+    sentence = f"{agree}; {_records(item, found, borne, judged)} {rest}"
+    return Said(side, belief, verdict, sentence, told.value, told.low, told.high, n)
+
+
+def _borne_out(item: Item, state: State) -> bool | None:
+    """Whether the records bear it out; None for a wish, and where they are not known or near the yardstick."""
+    if item.wish or state in (State.NOT_KNOWN, State.AT_RISK):
+        return None
+    return (state is State.OFF_TRACK) == item.poor
+
+
+def _verdict(belief: Belief, borne: bool | None) -> Verdict:
+    if borne is None or belief in (Belief.SPLIT, Belief.NOT_KNOWN):
+        return Verdict.OPEN
+    return Verdict.MEET if (belief is Belief.YES) == borne else Verdict.PART
+
+
+def _records(item: Item, found: Measure, borne: bool | None, judged: Judged) -> str:
+    if found.value is None:
+        return "what happened is not known."
+    figure = f"measured: {written(found.value, found.unit)} (of {numbers.count(found.n)} {found.of})"
+    if item.wish:
+        return f"{figure}."
+    if borne is None:
+        near = (
+            "which is near the yardstick" if judged.state is State.AT_RISK else "which cannot be judged yet"
+        )
+        return f"{figure}, {near}."
+    return f"{figure}, which {'bears it out' if borne else 'does not bear it out'}."
+
+
+def _conclusion(belief: Belief, borne: bool | None) -> str:
+    match _verdict(belief, borne):
+        case Verdict.MEET:
+            return "Belief and records meet."
+        case Verdict.PART if belief is Belief.YES:
+            return "They believe what the records do not show: belief and records part."
+        case Verdict.PART:
+            return "They do not see what the records show: belief and records part."
+        case _:
+            return "Whether belief and records part is not known yet."
+
+
+def _elsewhere(item: Item, published: tuple[Published, ...]) -> tuple[Elsewhere, ...]:
+    """The newest wave that is published for each side, conflicting prints left out: the pulse pages show those."""
+    found = []
+    for side in SIDES:
+        for wave, question, name in item.published:
+            rows = [
+                one
+                for one in published
+                if (one.wave, one.question_id, one.item, one.group) == (wave, question, name, GROUPS[side])
+                and one.statistic is Statistic.PERCENT
+                and Flag.CONFLICT not in one.flags
+            ]
+            if rows:
+                found.append(Elsewhere(side, wave, rows[0].value, rows[0].n, rows[0].source))
+                break
+    return tuple(found)
