@@ -151,7 +151,8 @@ def verdict(
         screens = cut is None or cut.screens or question.question == instrument.group_question
         given = answers.get(question.question)
         for option in question.options if screens else ():
-            if option.screen_out and option.code == given:
+            excused = any(_holds(one, answers) for one in option.unless)
+            if option.screen_out and option.code == given and not excused:
                 sentence = "This survey is meant for others. Thank you for your time."
                 return Verdict(Outcome.SCREENED_OUT, question.question, sentence)
     reached = quotas_of(instrument, answers)

@@ -202,6 +202,9 @@ def _links(instrument: Instrument) -> Iterator[tuple[Held, Place]]:
             yield from _linked(question.question, (option.code,), option.published)
         for row in question.rows:
             yield from _linked(f"{question.question}_{row.row}", default, row.published)
+    for derived in instrument.derived:
+        for value in derived.options:
+            yield from _linked(derived.variable, (value.code,), value.published)
 
 
 def _linked(

@@ -94,6 +94,9 @@ def _options(question: Question) -> Iterator[Problem]:
             if getattr(option, word) and question.type is not kind:
                 sentence = f"`{word}` is for options of {kind}, and `{question.question}` is {question.type}"
                 yield CONTRADICTION(sentence, place=option.at(word), found=str(question.type))
+        if option.unless and not option.screen_out:
+            sentence = "`unless` says when `screen_out` does not hold, and it is not there"
+            yield CONTRADICTION(sentence, place=option.at("unless"), expected="screen_out: true")
 
 
 def _twice(what: str, named: Iterable[tuple[object, Place]], where: str) -> Iterator[Problem]:

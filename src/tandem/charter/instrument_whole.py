@@ -137,7 +137,7 @@ def _groups(view: _View) -> Iterator[Problem]:
 
 def _filters(view: _View) -> Iterator[Problem]:
     for one in view.it.questions:
-        for condition in one.when:
+        for condition in (*one.when, *(part for option in one.options for part in option.unless)):
             yield from _rests_on(view, one, condition.question, condition.at("question"))
             before = view.questions.get(condition.question)
             if before is not None:

@@ -44,8 +44,19 @@ class PublishedLink(Definition):
     item: Annotated[str, Key("Item of the question, letter by letter.")]
     codes: Annotated[
         tuple[AnswerCode, ...],
-        Key("Answers that count for the figure. Left out: the option itself; of a scale 4 and 5."),
+        Key("Answers that count for it. Left out: the option itself; of a scale 4 and 5.", word="is"),
     ] = ()
+
+
+@dataclass(frozen=True, kw_only=True)
+class Filter(Definition):
+    """A condition on an earlier answer. Without an answer it does not hold."""
+
+    question: Annotated[str, Key("An earlier question with options or a scale."), Rule.QUESTION]
+    codes: Annotated[
+        tuple[AnswerCode, ...], Key("One of these was answered, or is among those chosen.", word="is")
+    ] = ()
+    but: Annotated[tuple[AnswerCode, ...], Key("None of these was answered.", word="not")] = ()
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -57,6 +68,9 @@ class Option(Definition):
     group: Annotated[Function | None, Key("In the question of groups: the side this answer tells.")] = None
     missing: Annotated[bool, Key("true: such as `don't know`; kept, and in no base.")] = False
     screen_out: Annotated[bool, Key("true: who answers this is thanked and asked no more.")] = False
+    unless: Annotated[
+        tuple[Filter, ...], Key("With screen_out: not if one of these earlier answers was given.")
+    ] = ()
     exclusive: Annotated[bool, Key("true: goes with no other answer, such as `none of these`.")] = False
     fixed: Annotated[bool, Key("true: keeps its place when the order is random.")] = False
     published: Annotated[tuple[PublishedLink, ...], Key("Published figures of this answer.")] = ()
@@ -83,17 +97,6 @@ class Row(Definition):
     of: Annotated[tuple[Function, ...], Key("Side that is asked; left out: both.")] = ()
     fixed: Annotated[bool, Key("true: keeps its place when the order is random.")] = False
     published: Annotated[tuple[PublishedLink, ...], Key("Published figures of this row.")] = ()
-
-
-@dataclass(frozen=True, kw_only=True)
-class Filter(Definition):
-    """A condition on an earlier answer. Without an answer it does not hold."""
-
-    question: Annotated[str, Key("An earlier question with options or a scale."), Rule.QUESTION]
-    codes: Annotated[
-        tuple[AnswerCode, ...], Key("One of these was answered, or is among those chosen.", word="is")
-    ] = ()
-    but: Annotated[tuple[AnswerCode, ...], Key("None of these was answered.", word="not")] = ()
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -138,6 +141,7 @@ class DerivedOption(Definition):
     code: Annotated[int, Key("Number that is stored."), Bounds(0, 9999)]
     label: Annotated[str, Key("What it is.")]
     codes: Annotated[tuple[AnswerCode, ...], Key("The answers that are this.", word="is")]
+    published: Annotated[tuple[PublishedLink, ...], Key("Published figures of this value.")] = ()
 
 
 @dataclass(frozen=True, kw_only=True)
