@@ -256,6 +256,7 @@ def _lists(shares: np.ndarray) -> Lists:
         return Lists(len(shares), None, None, "One side puts all items level: there is no order to compare.")
     alike = "much alike" if tau >= 0.6 else "partly alike" if tau >= 0.3 else "not alike"
     said = f"The two sides order the {len(shares)} items {alike}: tau-b {tau:.2f}, Spearman {rho:.2f} (1: one order)."
+    said = said.replace("-0.", "−0.").replace("-1.", "−1.")
     return Lists(len(shares), tau, rho, said)
 
 

@@ -15,6 +15,7 @@ from tandem.align.tables import Book, Hidden, Row, RowKind, Table
 
 CONTENTS, FINDINGS, METHOD = "Contents", "Findings", "Method"
 NOT_SHOWN = "not shown"
+LINE = 13.5
 HEADS = (
     "Item",
     "Question",
@@ -170,6 +171,7 @@ def _finding(sheet: Worksheet, row: int, finding: Finding, looks: Looks) -> None
         _number(sheet, row, column, value, looks.p, missing="")
     said = finding.sentence + (f" {finding.published.sentence}" if finding.published else "")
     sheet.write_string(row, 18, said, looks.text)
+    sheet.set_row(row, LINE * max(len(said) // 105 + 1, len(finding.item) // 40 + 1))
 
 
 def _method(sheet: Worksheet, result: PulseResult, looks: Looks) -> None:
@@ -178,6 +180,7 @@ def _method(sheet: Worksheet, result: PulseResult, looks: Looks) -> None:
     sheet.set_column(0, 0, 32)
     sheet.set_column(1, 1, 110)
     for row, (heading, said) in enumerate(result.method, start=3):
+        sheet.set_row(row, LINE * (len(said) // 105 + 1))
         sheet.write_string(row, 0, heading, looks.text)
         sheet.write_string(row, 1, said, looks.text)
 
