@@ -1,6 +1,5 @@
 """tandem pulse: how far apart the two functions are."""
 
-from itertools import groupby
 from typing import Annotated
 
 import typer
@@ -8,7 +7,7 @@ import typer
 from tandem.cli import output
 from tandem.cli.app import Json, answering, app
 from tandem.kernel import numbers
-from tandem.usecases.compare_pulse import ASSUMPTIONS, Comparison, compare_published
+from tandem.usecases.compare_pulse import ASSUMPTIONS, Comparison, PublishedQuestion, compare_published
 
 pulse = typer.Typer(no_args_is_help=True, help="The distance between marketing and IT, measured.")
 app.add_typer(pulse, name="pulse")
@@ -30,23 +29,50 @@ def compare(
     Gap, 95 % interval and adjusted p stand where the number of people asked is known; where it is not, only
     the difference does.
     """
-    rows = compare_published(benchmark, question)
+    found = compare_published(benchmark, question)
     if json_:
+        rows = [row.to_dict() for one in found for row in one.rows]
+        questions = [
+            {name: value for name, value in one.to_dict().items() if name != "rows"} for one in found
+        ]
         output.as_json(
-            {"benchmark": benchmark, "assumptions": list(ASSUMPTIONS), "rows": [r.to_dict() for r in rows]}
+            {"benchmark": benchmark, "assumptions": list(ASSUMPTIONS), "rows": rows, "questions": questions}
         )
         return
     notes: dict[str, int] = {}
-    for title, items in groupby(rows, key=lambda row: (row.question_id, row.question)):
-        output.heading(f"{title[1]}  ({title[0]})")
+    for one in found:
+        output.heading(f"{one.wording}  ({', '.join(filter(None, (one.id, one.figure)))})")
         output.table(
             ["item", "CMO", "CIO", "gap", "95 % interval", "p adjusted", "note"],
-            [_row(i, notes) for i in items],
+            [_row(row, notes) for row in one.rows],
         )
+        _more(one)
     output.heading("Notes")
     for note, number in notes.items():
         output.say(f"{number:>3}  {note}")
     for sentence in ASSUMPTIONS:
+        output.say(f"  ·  {sentence}")
+
+
+def _more(one: PublishedQuestion) -> None:
+    """What stands beneath a question: its scale, the order of its lists, what to mind."""
+    if one.scale:
+        columns = ["percent", "1", "2", "3", "4", "5", "top 2", "bottom 2", "bottom 3", "sum"]
+        sums = ("top_two", "bottom_two", "bottom_three", "total")
+        output.table(
+            columns,
+            [
+                [
+                    row.group,
+                    *(f"{point:g}" for point in (*row.points, *(getattr(row, name) for name in sums))),
+                ]
+                for row in one.scale
+            ],
+        )
+    if one.lists:
+        for sentence in one.lists.sentences:
+            output.say(f"  {sentence}")
+    for sentence in filter(None, (one.what_if, *one.notes)):
         output.say(f"  ·  {sentence}")
 
 

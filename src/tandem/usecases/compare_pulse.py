@@ -1,22 +1,26 @@
-"""The published two-group figures of a study, gap by gap. The seed of a company's own pulse."""
+"""The published two-group figures of a study, question by question, with all that can honestly be said of them."""
 
-from tandem.align import Comparison, compare
-from tandem.align.compare import ASSUMPTIONS
+from tandem.align.compare import ASSUMPTIONS, Comparison
+from tandem.align.figures import PublishedQuestion, figures
 from tandem.align.problems import UNKNOWN_QUESTION
+from tandem.align.published import waves
 from tandem.kernel import Problems
 
-__all__ = ["ASSUMPTIONS", "Comparison", "compare_published"]
+__all__ = ["ASSUMPTIONS", "Comparison", "PublishedQuestion", "compare_published", "waves"]
 
 
-def compare_published(wave: str, question: str | None = None) -> list[Comparison]:
-    """One row per item of a wave, or of one question of it. Raises Problems for an unknown wave or question."""
-    rows = compare(wave)
+def compare_published(wave: str, question: str | None = None) -> tuple[PublishedQuestion, ...]:
+    """Every question of a wave, or one of them: items with gap, interval and adjusted p, scale, lists, conflicts.
+
+    Raises Problems for an unknown wave or question.
+    """
+    every = figures(wave)
     if question is None:
-        return rows
+        return every
     wanted = question.upper()
-    found = [row for row in rows if row.question_id.upper() == wanted]
+    found = tuple(one for one in every if one.id.upper() == wanted)
     if not found:
-        known = tuple({row.question_id for row in rows})
+        known = tuple(one.id for one in every)
         sentence = f"the wave {wave} has no question `{question}`"
         raise Problems(UNKNOWN_QUESTION(sentence, found=wanted, alternatives=known))
     return found
