@@ -14,7 +14,7 @@ from enum import StrEnum
 
 KINDS = (
     *("sign_in", "decision", "export", "change", "contacts", "person"),
-    *("consent", "approval", "request", "key", "audit", "pulse"),
+    *("consent", "approval", "request", "key", "audit", "pulse", "brief"),
 )
 GENESIS = "0" * 64
 LONGEST_TEXT = 1000
