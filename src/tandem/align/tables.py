@@ -251,7 +251,7 @@ def _table(
     n = tally.sums.n
     tested = (n >= max(rules.tested_from, 2)) & np.array([each is None for each in hidden])
     marks = _marks(found, shares, parts, tested, [column.letter for column in columns], rules)
-    low, high = _intervals(found, shares, len(cells.cell), rules.confidence)
+    low, high = _intervals(found, shares, n, rules.confidence)
     values = [each + tally.offset for each in (found.value, low, high)]
     bases = [
         Base(None, None, None, why, doubtful=True)
@@ -289,11 +289,11 @@ def _known(number: float) -> float | None:
 
 
 def _intervals(
-    found: Estimates, shares: NDArray[np.bool_], people: int, confidence: float
+    found: Estimates, shares: NDArray[np.bool_], n: Floats, confidence: float
 ) -> tuple[Floats, Floats]:
-    """Logit intervals of shares, t intervals of the rest; degrees of freedom: people less one."""
-    low, high = logit_intervals(found.value, found.se, found.effective, people - 1, confidence)
-    lower, upper = mean_intervals(found.value, found.se, people - 1, confidence)
+    """Logit intervals of shares, t intervals of the rest; degrees of freedom: the column's people less one."""
+    low, high = logit_intervals(found.value, found.se, found.effective, n - 1, confidence)
+    lower, upper = mean_intervals(found.value, found.se, n - 1, confidence)
     return np.where(shares, low, lower), np.where(shares, high, upper)
 
 

@@ -58,16 +58,16 @@ def estimate(sums: Sums, people: int) -> Estimates:
 
 
 def logit_intervals(
-    value: Floats, se: Floats, effective: Floats, df: float, confidence: float
+    value: Floats, se: Floats, effective: Floats, df: Floats, confidence: float
 ) -> tuple[Floats, Floats]:
-    """Intervals of shares (C, R) on the logit scale, t quantile with `df`; Wilson on `effective` (C,) at 0 and 1.
+    """Intervals of shares (C, R) on the logit scale, t quantile with `df` (C,); Wilson on `effective` (C,) at 0 and 1.
 
     As `svyciprop(method = "logit")` in R's `survey`; the logit has no interval where the share is 0 or 1, so
     there the score interval of Wilson (1927) with the effective n stands.
     """
     with np.errstate(invalid="ignore", divide="ignore"):
         odds = np.log(value) - np.log1p(-value)
-        reach = stats.t.ppf((1 + confidence) / 2, df) * se / (value * (1 - value))
+        reach = _quantiles(df, confidence) * se / (value * (1 - value))
         low, high = special.expit(odds - reach), special.expit(odds + reach)
         z2 = float(special.ndtri((1 + confidence) / 2)) ** 2
         n = effective[:, None]
@@ -80,10 +80,16 @@ def logit_intervals(
     )
 
 
-def mean_intervals(value: Floats, se: Floats, df: float, confidence: float) -> tuple[Floats, Floats]:
-    """value -+ t * se with the t quantile of `df`; NaN where the standard error is, or without df above 0."""
-    reach = stats.t.ppf((1 + confidence) / 2, df) * se
+def mean_intervals(value: Floats, se: Floats, df: Floats, confidence: float) -> tuple[Floats, Floats]:
+    """value -+ t * se with the t quantile of `df` (C,); NaN where the standard error is, or without df above 0."""
+    reach = _quantiles(df, confidence) * se
     return value - reach, value + reach
+
+
+def _quantiles(df: Floats, confidence: float) -> Floats:
+    """t quantiles (C, 1); NaN where df is not above 0."""
+    found = stats.t.ppf((1 + confidence) / 2, np.where(df > 0, df, np.nan))
+    return np.asarray(found, dtype=np.float64)[:, None]
 
 
 def pair_tests(

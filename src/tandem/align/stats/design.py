@@ -61,8 +61,9 @@ class Design:
     `weight`: 0 or more. `strata`, `cluster`: any labels, None: one stratum, each person a cluster; clusters are
     those of their stratum, the same label elsewhere is another one. `population`: clusters of the population in
     the person's stratum (finite population correction), None: with replacement. `margins`: (n, k) columns
-    whose totals the weights were brought to, with `start` the weights before: their variance is then no part of
-    the standard errors. Raises ValueError for shapes or numbers that do not fit, and `LonelyStratumError`.
+    whose totals the weights were brought to, with `start` the weights before (n,): what the margins explain is
+    then no part of the standard errors. (R's `calibrate` does the same; its `rake` regresses with equal weights.)
+    Raises ValueError for shapes or numbers that do not fit, and `LonelyStratumError`.
     """
 
     weight: Floats
