@@ -13,6 +13,7 @@ from tandem.ledger import Job, JobState, Ledger, OutboxState, Run, RunState
 from tandem.measure.moments import footprint
 from tandem.policy import Permit, shown
 from tandem.usecases.approve_plan import needed
+from tandem.usecases.briefs_wait import brief_waits
 from tandem.usecases.permits import decided
 from tandem.usecases.see_data import DataStanding, SourceStanding
 from tandem.usecases.see_plan import Waiting, see_plan
@@ -57,13 +58,14 @@ class Cause(StrEnum):
     SILENT = "silent"
     UNCERTAIN = "uncertain"
     STARTS = "starts"
+    BRIEF = "brief"
 
 
 @dataclass(frozen=True)
 class Waits:
     """One thing that waits: for which function, and whether it hurts already.
 
-    `about` names the source, the campaign or the number of the job; "" for several, and where there is none.
+    `about` names the source, the campaign or the number of the job or brief; "" for several, and where there is none.
     """
 
     cause: Cause
@@ -92,6 +94,7 @@ def see_waits(work: Workspace, data: DataStanding | None, now: datetime, wall: d
         *_edits(waiting),
         *_approvals(work, waiting, wall),
         *_requests(work, wall),
+        *_briefs(work, now),
         *(_sources(data, now) if data else ()),
         *(one for campaign in work.charter.campaigns for one in _campaign(work, campaign, now)),
     ]
@@ -201,6 +204,12 @@ def _requests(work: Workspace, wall: datetime) -> list[Waits]:
     sentence = f"{waits} for an answer, the oldest asked {since}."
     owner = Function(work.charter.project.owners.policies)
     return [Waits(Cause.REQUEST, owner, "", sentence, hurts=wall - found[0].asked_at > LONG)]
+
+
+def _briefs(work: Workspace, now: datetime) -> list[Waits]:
+    """Reminders of briefs, commitments and promises."""
+    found = brief_waits(work.ledger, work.charter, now)
+    return [Waits(Cause.BRIEF, one.who, one.about, one.sentence, one.hurts) for one in found]
 
 
 def _sources(data: DataStanding, now: datetime) -> list[Waits]:

@@ -39,8 +39,13 @@ WAITING = {
     Cause.SILENT: "/data/sources/{}",
     Cause.UNCERTAIN: "/campaigns/{}",
     Cause.STARTS: "/campaigns/{}",
+    Cause.BRIEF: "/agree/briefs/{}",
 }
-WAITING_ALL = WAITING | {Cause.QUARANTINE: "/data/quarantine", Cause.SILENT: "/data"}
+WAITING_ALL = WAITING | {
+    Cause.QUARANTINE: "/data/quarantine",
+    Cause.SILENT: "/data",
+    Cause.BRIEF: "/agree/briefs",
+}
 FUNCTION_NAMES = {"it": "IT", "marketing": "Marketing"}
 LIFT_UNIT = "Share of people who reached the goal, treated less held out, in points with 95 % interval"
 
