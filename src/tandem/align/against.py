@@ -36,8 +36,8 @@ class Link:
     codes: tuple[int, ...] = ()
 
 
-Links = Mapping[str, Link]
-"""Item id (NEED-1, PREPARED) → its published figure."""
+Links = Mapping[str, tuple[Link, ...]]
+"""Item id (NEED-1, PREPARED) → its published figures."""
 
 
 def benchmark(responses: Responses, item: Item, link: Link, smallest: int) -> Benchmark | None:
@@ -55,7 +55,7 @@ def benchmark(responses: Responses, item: Item, link: Link, smallest: int) -> Be
         return None
     source = next(figure.source for _, figure in pairs if figure is not None)
     other = [f"another source prints {one.figure.value:g} % for {one.figure.group}" for one in row.conflicts]
-    said = f"Published {link.wave}: {'; '.join(told_of)}."
+    said = f"Published {link.wave}, “{link.item}”: {'; '.join(told_of)}."
     if other:
         said += f" Published figures conflict: {'; '.join(dict.fromkeys(other))}."
     shares = [None if figure is None else figure.value / 100 for _, figure in pairs]

@@ -5,17 +5,23 @@ from dataclasses import replace
 
 import numpy as np
 
-from tandem.align.codebook import Codebook, Kind, Variable
+from tandem.align.codebook import Choice, Kind, Variable
 from tandem.align.responses import Responses
-from tandem.align.result import NAMES
+from tandem.align.result import GROUPS, NAMES
 from tandem.align.tables import Adjust, Book, Rules, banner_book
 
 WIDEST = 6
 MOST_PROFILES = 4
+SIDES = "SIDES"
+"""The banner variable of the book that tells the sides: marketing and IT, and nobody else."""
 
 
-def profiles(codebook: Codebook, prefix: str = "S_") -> tuple[Variable, ...]:
-    """The profile questions to cut by: exclusive answers, two to six of them, at most four questions, in order."""
+def profiles(responses: Responses, smallest: int, prefix: str = "S_") -> tuple[Variable, ...]:
+    """The profile questions to cut by, at most four, in order.
+
+    Exclusive answers, at most six of them, and some side has two answers that `smallest` people gave.
+    """
+    codebook = responses.codebook
     found = [
         one
         for one in codebook.variables
@@ -23,8 +29,14 @@ def profiles(codebook: Codebook, prefix: str = "S_") -> tuple[Variable, ...]:
         and one.name != codebook.group
         and one.kind is Kind.SINGLE
         and 2 <= len(one.valid) <= WIDEST
+        and any(_tells(responses.of(group), one, smallest) for group in GROUPS)
     ]
     return tuple(found[:MOST_PROFILES])
+
+
+def _tells(side: Responses, profile: Variable, smallest: int) -> bool:
+    answer = side.columns[profile.name]
+    return sum(int((answer == code).sum()) >= smallest for code in profile.valid) >= 2
 
 
 def crossed_name(group: str, profile: str) -> str:
@@ -39,20 +51,30 @@ def book_of(responses: Responses, by: Sequence[Variable], smallest: int) -> Book
     one profile question, Holm within the question.
     """
     codebook = responses.codebook
-    pairs = [(group, profile) for profile in by for group in codebook.groups]
+    pairs = [(group, profile) for profile in by for group in GROUPS]
     crossed = [_crossed(group, profile) for group, profile in pairs]
-    columns = {
+    columns = {SIDES: _sides(responses)} | {
         one.name: _column(responses, group, profile)
         for one, (group, profile) in zip(crossed, pairs, strict=True)
     }
     wide = Responses(
-        replace(codebook, variables=(*codebook.variables, *crossed)),
+        replace(codebook, variables=(*codebook.variables, _both(), *crossed)),
         {**responses.columns, **columns},
         responses.weight,
     )
     asked = [one.name for one in codebook.variables if one.name != codebook.group]
     rules = Rules(smallest=smallest, adjust=Adjust.HOLM)
-    return banner_book(wide, (codebook.group, *(one.name for one in crossed)), asked, rules)
+    return banner_book(wide, (SIDES, *(one.name for one in crossed)), asked, rules)
+
+
+def _both() -> Variable:
+    choices = tuple(Choice(code, NAMES[group]) for code, group in enumerate(GROUPS, start=1))
+    return Variable(SIDES, SIDES, Kind.SINGLE, "Side", choices)
+
+
+def _sides(responses: Responses) -> np.ndarray:
+    told = [responses.side(group) for group in GROUPS]
+    return np.select(told, [1.0, 2.0], default=np.nan)
 
 
 def _crossed(group: str, profile: Variable) -> Variable:

@@ -7,10 +7,12 @@ import numpy as np
 
 from tandem.align.against import Links, benchmark
 from tandem.align.codebook import Codebook, Kind, Variable
+from tandem.align.cutting import SIDES
 from tandem.align.items import Item, items_of, values
 from tandem.align.responses import Responses
 from tandem.align.result import (
     ALPHA,
+    GROUPS,
     IT,
     MARKETING,
     SHARES,
@@ -33,7 +35,6 @@ PROFILE = "S_"
 MOST = 5
 MOST_OF_ONE = 2
 SHORTEST_LIST = 4
-GROUPS = (MARKETING, IT)
 
 
 @dataclass(frozen=True, eq=False)
@@ -62,11 +63,10 @@ class Survey:
         return Told(Side(group, found.side.name, None, hidden=why))
 
     def _hides(self, variable: str, group: str) -> bool:
-        of = self.responses.codebook.group
         places = [
             at
             for at, column in enumerate(self.book.columns)
-            if column.variable == of and column.label.casefold() == group
+            if column.variable == SIDES and column.label.casefold() == group
         ]
         return any(self.book[variable].bases[at].hidden for at in places)
 
@@ -138,7 +138,7 @@ def _question(name: str, survey: Survey) -> Question:
         asked_of=_asked(variables),
         findings=tuple(_linked(pair, one, survey) for pair, one in zip(pairs, done, strict=True)),
         toplines=tuple(
-            topline(survey.book, survey.book[one.name], codebook.group, survey.smallest)
+            topline(survey.book, survey.book[one.name], SIDES, survey.smallest)
             for one in variables
             if one.kind is not Kind.OPEN
         ),
@@ -147,11 +147,13 @@ def _question(name: str, survey: Survey) -> Question:
 
 
 def _linked(pair: Pair, finding: Finding, survey: Survey) -> Finding:
-    """With the published figure of the item, where there is one and both sides may be shown."""
-    link = survey.links.get(finding.id)
-    if link is None or pair.guess or finding.hidden:
+    """With the published figures of the item, where there are some and all its sides may be shown."""
+    links = survey.links.get(finding.id, ())
+    if not links or pair.guess or finding.hidden:
         return finding
-    return replace(finding, published=benchmark(survey.responses, pair.items[0], link, survey.smallest))
+    item = pair.items[0]
+    found = [benchmark(survey.responses, item, link, survey.smallest) for link in links]
+    return replace(finding, published=tuple(one for one in found if one is not None))
 
 
 def pairs_of(codebook: Codebook, variable: Variable) -> Iterator[Pair]:

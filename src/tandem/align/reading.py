@@ -5,13 +5,13 @@ from dataclasses import dataclass, field
 
 import numpy as np
 
-from tandem.align.against import Link
+from tandem.align.against import Links
 from tandem.align.cutting import book_of, profiles
-from tandem.align.findings import GROUPS, most_important, questions
+from tandem.align.findings import most_important, questions
 from tandem.align.index_of import AlignmentIndex, alignment_index
 from tandem.align.method import Fielded, method
 from tandem.align.responses import Responses
-from tandem.align.result import IndexTold, Measure, Part, PulseResult, Side
+from tandem.align.result import GROUPS, IndexTold, Measure, Part, PulseResult, Side
 from tandem.align.sides import told
 
 SMALLEST = 5
@@ -21,7 +21,7 @@ SMALLEST = 5
 class About:
     """What a result says of itself. `smallest`: fewest people a number may stand on, 3 or more.
 
-    `wordings`: question → its wording; `links`: item → published figure.
+    `wordings`: question → its wording; `links`: item → published figures.
     """
 
     wave: str
@@ -29,7 +29,7 @@ class About:
     company: str = ""
     smallest: int = SMALLEST
     wordings: Mapping[str, str] = field(default_factory=dict)
-    links: Mapping[str, Link] = field(default_factory=dict)
+    links: Links = field(default_factory=dict)
     fielded: Fielded = field(default_factory=Fielded)
 
     def __post_init__(self) -> None:
@@ -39,7 +39,7 @@ class About:
 
 def read_pulse(responses: Responses, about: About) -> PulseResult:
     """The result of a wave. The same answers and seed give the same result. Raises ValueError if no sides are told."""
-    by = profiles(responses.codebook)
+    by = profiles(responses, about.smallest)
     book = book_of(responses, by, about.smallest)
     rng = np.random.default_rng(about.fielded.seed)
     found = questions(responses, rng, book=book, wordings=about.wordings, links=about.links)

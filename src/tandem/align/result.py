@@ -6,6 +6,7 @@ from enum import StrEnum
 from tandem.align.tables import Book
 
 MARKETING, IT = "marketing", "it"
+GROUPS = (MARKETING, IT)
 NAMES = {MARKETING: "marketing", IT: "IT"}
 ALPHA = 0.05
 
@@ -98,7 +99,7 @@ class Finding:
     clear: bool | None = None
     places: tuple[float, float] | None = None
     place_gap: tuple[float, float, float] | None = None
-    published: Benchmark | None = None
+    published: tuple[Benchmark, ...] = ()
 
     @property
     def hidden(self) -> bool:

@@ -62,7 +62,7 @@ def told(values: Numbers, weight: Numbers, measure: Measure, group: str, smalles
     value, se, effective = float(found.value[0, 0]), float(found.se[0, 0]), float(found.effective[0])
     if measure in SHARES:
         value = min(max(value, 0.0), 1.0)
-        ends = logit_intervals(np.array([[value]]), found.se, found.effective, people - 1, LEVEL)
+        ends = logit_intervals(np.array([[value]]), found.se, found.effective, np.array([people - 1.0]), LEVEL)
         low, high = (float(end[0, 0]) for end in ends)
     else:
         low, high = value - 1.96 * se, value + 1.96 * se

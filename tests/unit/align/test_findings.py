@@ -12,7 +12,7 @@ from tandem.align.stats import difference, holm
 
 
 def found(responses: Responses, smallest: int = 5) -> tuple[Question, ...]:
-    book = book_of(responses, profiles(responses.codebook), smallest)
+    book = book_of(responses, profiles(responses, smallest), smallest)
     return questions(responses, np.random.default_rng(1), book=book)
 
 
@@ -68,7 +68,7 @@ def test_nothing_is_told_of_a_side_under_the_smallest_group_nor_of_what_gives_it
 
 
 def test_a_small_cell_of_a_cut_is_hidden_with_one_that_would_give_it_back() -> None:
-    book = book_of(survey(), profiles(BOOK), 5)
+    book = book_of(survey(), profiles(survey(), 5), 5)
     heads = [(column.variable, column.label) for column in book.columns]
     bases = dict(zip(heads, book["NEED"].bases, strict=True))
     told = {label: base.people for (variable, label), base in bases.items() if variable == "IT_S_REGION"}

@@ -101,8 +101,7 @@ def _finding(deck: Deck, finding: Finding, question: Question, result: PulseResu
     )
     _foot(page, "\n".join(lines))
     notes = [one.sentence for one in question.findings]
-    if finding.published is not None:
-        notes.append(finding.published.sentence)
+    notes += [one.sentence for one in finding.published]
     if question.lists is not None:
         notes.append(question.lists.sentence)
     notes_frame = page.notes_slide.notes_text_frame

@@ -113,8 +113,8 @@ def _shown(finding: Finding, question: Question) -> Iterator[Block]:
         )
     )
     yield Text(said, quiet=True)
-    if finding.published is not None:
-        yield Text(finding.published.sentence)
+    for one in finding.published:
+        yield Text(one.sentence)
 
 
 def _question(question: Question) -> Iterator[Block]:
@@ -131,8 +131,8 @@ def _question(question: Question) -> Iterator[Block]:
     if question.lists is not None:
         yield Text(question.lists.sentence)
     for one in question.findings:
-        if one.published is not None:
-            yield Text(f"{one.item}: {one.published.sentence}")
+        for published in one.published:
+            yield Text(f"{one.item}: {published.sentence}")
     yield Text(f"{asked(question)} {based(headline)}", quiet=True)
 
 

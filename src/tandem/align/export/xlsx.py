@@ -169,7 +169,7 @@ def _finding(sheet: Worksheet, row: int, finding: Finding, looks: Looks) -> None
         _number(sheet, row, column, value, number, missing="")
     for column, value in enumerate((finding.p, finding.p_holm, finding.p_bh), start=13):
         _number(sheet, row, column, value, looks.p, missing="")
-    said = finding.sentence + (f" {finding.published.sentence}" if finding.published else "")
+    said = " ".join([finding.sentence, *(one.sentence for one in finding.published)])
     sheet.write_string(row, 18, said, looks.text)
     sheet.set_row(row, LINE * max(len(said) // 105 + 1, len(finding.item) // 40 + 1))
 
