@@ -29,7 +29,8 @@ class Item:
     `wish`: it says what somebody wants and nothing of what happened, so it stands beside the figure without a verdict.
 
     `variable` is its name in the instrument that comes with Tandem; in another one the variable counts that is held
-    against the same published figure. `published`: (wave, question, item), the newest first.
+    against the same published figure. `published`: (wave, question, item), the newest first. `sides`: those whose
+    answer speaks to it. `guess`: the variable that asks a side what the other one would say.
     """
 
     measure: str
@@ -37,6 +38,8 @@ class Item:
     statement: str
     poor: bool = True
     wish: bool = False
+    sides: tuple[str, ...] = SIDES
+    guess: str = ""
     published: tuple[tuple[str, str, str], ...] = ()
 
 
@@ -56,15 +59,18 @@ ITEMS = (
         "lead_time",
         f"{F}_SLOW",
         "IT works too slowly for marketing",
+        guess=f"{F}_META_SLOW",
         published=(("2014", F, SLOW14), ("2012", F, SLOW12)),
     ),
     Item(
         "kept",
-        f"{F}_SHORT",
+        f"{F}_SHORTFALL",
         "What IT delivers falls short",
+        guess=f"{F}_META_SHORTFALL",
         published=(("2014", F, SHORT14), ("2012", F, SHORT12)),
     ),
-    Item("kept", "TRUST_PROMISES", "The other function keeps its promises", poor=False),
+    Item("kept", "TRUST_PROMISES", "IT keeps what it promises", poor=False, sides=("marketing",)),
+    Item("promised", "TRUST_PROMISES", "Marketing keeps what it promises", poor=False, sides=("it",)),
     Item(
         "changed",
         f"{F}_CHANGES",
@@ -77,12 +83,14 @@ ITEMS = (
         "promised",
         f"{F}_PROMISES",
         "Marketing promises what IT has not agreed to",
+        guess=f"{F}_META_PROMISES",
         published=(("2012", F, "Marketing makes promises without IT agreement"),),
     ),
     Item(
         "complete",
         f"{F}_REQUIREMENTS",
         "Marketing does not say well enough what it needs",
+        guess=f"{F}_META_REQUIREMENTS",
         published=tuple(
             (wave, F, "Marketing does not give adequate business requirements") for wave in ("2014", "2012")
         ),
@@ -91,11 +99,12 @@ ITEMS = (
         "outside",
         f"{F}_STANDARDS",
         "Marketing brings in technology without regard to standards",
+        guess=f"{F}_META_STANDARDS",
         published=(("2014", F, STANDARDS14), ("2012", F, STANDARDS12)),
     ),
     Item(
         "self_service",
-        f"{F}_INDEPENDENT",
+        f"{F}_SELF_SERVICE",
         "Marketing should work with data and content without IT",
         wish=True,
         published=(("2012", F, "Wants own staff to work with data and content independently of IT"),),
@@ -223,14 +232,32 @@ def _one(
     names: Mapping[tuple[str, str, str], str],
 ) -> Beside:
     sides = (answered or {}).get(variable_of(item, names), {})
+    guesses = (answered or {}).get(item.guess, {})
     said = tuple(
-        _said(item, found, judged, side, sides.get(side), asked=answered is not None) for side in SIDES
+        _said(item, found, judged, side, sides.get(side), asked=answered is not None)
+        if side in sides or side not in guesses
+        else _guessed(side, guesses[side])
+        for side in item.sides
     )
     return Beside(item, judged, said, _elsewhere(item, published), bool(sides))
 
 
+def _guessed(side: str, told: Side) -> Said:
+    """A side that was asked only what the other one would say: no belief of its own."""
+    name, other = _name(side), NAMES[next(one for one in SIDES if one != side)]
+    if told.value is None:
+        sentence = f"{name}: not known yet; {told.hidden}."
+        return Said(side, Belief.NOT_KNOWN, Verdict.OPEN, sentence, why=told.hidden)
+    said = f"{name} was not asked itself; {told.value * 100:.0f} % think that {other} would agree."
+    return Said(side, Belief.NOT_KNOWN, Verdict.OPEN, said, why="asked only what the other side would say")
+
+
+def _name(side: str) -> str:
+    return NAMES[side][:1].upper() + NAMES[side][1:]
+
+
 def _said(item: Item, found: Measure, judged: Judged, side: str, told: Side | None, *, asked: bool) -> Said:
-    name = NAMES[side][:1].upper() + NAMES[side][1:]
+    name = _name(side)
     if told is None or told.value is None or told.low is None or told.high is None:
         if told is not None:
             why = told.hidden or "nobody answered"

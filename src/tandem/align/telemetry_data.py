@@ -1,5 +1,6 @@
 """Figures of data, tools and campaigns between the two functions, from plain facts. Pure; see `telemetry`."""
 
+from collections import Counter
 from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
@@ -228,3 +229,36 @@ def _ages(facts: Sequence[FreshFact], at: datetime) -> tuple[str, ...]:
     if not facts:
         return ()
     return (f"Nothing agreed for: {'; '.join(_age(one, at) for one in facts)}.",)
+
+
+@dataclass(frozen=True)
+class AskFact:
+    """A brief as it was handed in first: when, and which of its parts were missing, in words."""
+
+    brief: int
+    at: datetime
+    missing: tuple[str, ...]
+
+
+def complete(facts: Sequence[AskFact], window: Window) -> Measure:
+    """Briefs that missed nothing when they were handed in, of those of the window; by the part that was missing."""
+    inside = [one for one in facts if window.holds(one.at)]
+    value = share(len([one for one in inside if not one.missing]), len(inside))
+    missing = Counter(part for one in inside for part in dict.fromkeys(one.missing))
+    return Measure(
+        id="complete",
+        title="Briefs complete at first",
+        says="Share of briefs that said for whom, what for, with which data, for which purpose, by when and how "
+        "success is measured, as they were handed in first.",
+        unit=Unit.SHARE,
+        window=window,
+        evidence=Evidence.BRIEFS,
+        of="briefs handed in",
+        n=len(inside),
+        value=value,
+        parts=tuple(Part(part, n / len(inside), n, "marketing") for part, n in missing.most_common()),
+        parts_of="Missing",
+        not_known=None
+        if value is not None
+        else NotKnown("No brief was handed in in this time.", "Hand in briefs under Agree.", "marketing"),
+    )

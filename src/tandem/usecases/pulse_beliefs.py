@@ -1,0 +1,78 @@
+"""What marketing and IT believe, by the last pulse that is over: who agrees with which statement."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass, replace
+from datetime import datetime
+
+from tandem.align.beside import Answered
+from tandem.align.codebook import Kind, Variable
+from tandem.align.happened import SIDES
+from tandem.align.instrument import links
+from tandem.align.items import items_of, values
+from tandem.align.responses import Responses
+from tandem.align.result import NAMES, Side
+from tandem.align.sides import told
+from tandem.ledger import Ledger, Pulse
+from tandem.usecases.pulse_answers import responses
+from tandem.usecases.run_pulse import instrument_of
+
+
+@dataclass(frozen=True)
+class Believed:
+    """A pulse in short: top two of five by variable and side, and which variable stands for which published figure."""
+
+    pulse: str
+    answered_until: datetime
+    answered: Answered
+    names: Mapping[tuple[str, str, str], str]
+
+
+def over(ledger: Ledger, now: datetime) -> list[Pulse]:
+    """The pulses that take no more answers, the last opened first. What goes on is not read: it would steer it."""
+    return [one for one in ledger.pulses() if not one.open(now)]
+
+
+def last_pulse(ledger: Ledger, now: datetime) -> Believed | None:
+    """The last pulse that is over and was answered by somebody, None if there is none."""
+    for pulse in over(ledger, now):
+        found = responses(ledger, pulse.name)
+        if len(found):
+            return believed(pulse, found)
+    return None
+
+
+def believed(pulse: Pulse, found: Responses) -> Believed:
+    """The five-point statements of a pulse, by side."""
+    instrument = instrument_of(pulse)
+    smallest = instrument.smallest_group
+    answered = {
+        one.name: _sides(found, one, smallest)
+        for one in found.codebook.variables
+        if one.kind is Kind.FIVE and one.mirror in ("own", "swap", "meta")
+    }
+    names = {(one.wave, one.question, one.item): one.variable for one in links(instrument)}
+    return Believed(pulse.name, pulse.closed_at or pulse.closes_at, answered, names)
+
+
+def _sides(found: Responses, variable: Variable, smallest: int) -> dict[str, Side]:
+    """Each side that was asked. Where one of two is too small to be told, neither is: a whole would give it away."""
+    (item,) = items_of(variable)
+    asked = [side for side in SIDES if not variable.asked_of or side in variable.asked_of]
+    sides = {}
+    for name in asked:
+        rows = found.of(name)
+        sides[name] = told(values(rows, item), rows.weight, item.measure, name, smallest).side
+    small = [name for name in asked if sides[name].value is None and _some(found.of(name), variable)]
+    if small and len(sides) > 1:
+        why = f"with it, fewer than {smallest} of {NAMES[small[0]]} could be told"
+        return {
+            name: one
+            if one.value is None
+            else replace(one, base=None, value=None, low=None, high=None, hidden=why)
+            for name, one in sides.items()
+        }
+    return sides
+
+
+def _some(rows: Responses, variable: Variable) -> bool:
+    return bool(rows.base(variable.name).any())
