@@ -50,7 +50,7 @@ def read_sheet(path: Path) -> Sheet:
         header
     )
     fields = tuple(
-        Field(name, name, [_bare(cell) for cell in column], at=place)
+        Field(name, name, [bare(cell) for cell in column], at=place)
         for place, (name, column) in enumerate(zip(header, columns, strict=True), start=1)
     )
     return Sheet(path.name, path.stem, len(rows) - 1, fields, lines=[line for line, _ in rows[1:]])
@@ -135,7 +135,7 @@ def write_csv(responses: Responses, path: Path, weighted: str = WEIGHT) -> tuple
 def _cells(responses: Responses, name: str, kind: Kind) -> list[str]:
     column = responses.columns[name].tolist()
     if kind is Kind.OPEN:
-        return ["" if value is None else _safe(value) for value in column]
+        return ["" if value is None else safe(value) for value in column]
     return [number(value) for value in column]
 
 
@@ -146,13 +146,13 @@ def number(value: float) -> str:
     return str(int(value)) if value.is_integer() and abs(value) < 2**53 else repr(value)
 
 
-def _safe(text: str) -> str:
+def safe(text: str) -> str:
     """Text that no spreadsheet takes for a formula."""
     return f"'{text}" if _formula(text) else text
 
 
-def _bare(text: str) -> Cell:
-    """The text without the apostrophe that `_safe` puts in front."""
+def bare(text: str) -> Cell:
+    """The text without the apostrophe that `safe` puts in front."""
     return text[1:] if text.startswith("'") and _formula(text[1:]) else text
 
 
