@@ -1,12 +1,20 @@
 """The published two-group figures of a study, question by question, with all that can honestly be said of them."""
 
-from tandem.align.compare import ASSUMPTIONS, Comparison
+from tandem.align.compare import ASSUMPTIONS, Comparison, Kind
 from tandem.align.figures import PublishedQuestion, figures
 from tandem.align.problems import UNKNOWN_QUESTION
-from tandem.align.published import waves
+from tandem.align.published import Statistic, waves
 from tandem.kernel import Problems
 
-__all__ = ["ASSUMPTIONS", "Comparison", "PublishedQuestion", "compare_published", "waves"]
+__all__ = [
+    "ASSUMPTIONS",
+    "Comparison",
+    "Kind",
+    "PublishedQuestion",
+    "Statistic",
+    "compare_published",
+    "waves",
+]
 
 
 def compare_published(wave: str, question: str | None = None) -> tuple[PublishedQuestion, ...]:

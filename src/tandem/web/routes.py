@@ -22,6 +22,7 @@ from tandem.web.views import (
     plan,
     preferences,
     price,
+    published,
     pulse,
     pulses,
     requests,
@@ -191,6 +192,8 @@ TRUST = (
 AGREE = (
     Route("/agree", "agree", Action.LOOK, _agree, area="agree", needs_work=False,
           says="What the two functions plan together, and how far apart they are."),
+    Route("/agree/published", "published", Action.LOOK, published.view, area="agree", needs_work=False,
+          says="What marketing and IT leaders said elsewhere: 2010, 2012, 2014."),
 )
 CONSENT = (
     Route("/preferences/{token}", "preferences", None, preferences.form, preferences.save,
