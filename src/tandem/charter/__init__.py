@@ -16,9 +16,10 @@ from tandem.charter.loader import (
     load_instrument,
     load_project,
 )
-from tandem.charter.starter import init_files
+from tandem.charter.starter import INSTRUMENT, init_files, instrument_text
 
 __all__ = [
+    "INSTRUMENT",
     "CatalogView",
     "Charter",
     "FieldFacts",
@@ -28,6 +29,7 @@ __all__ = [
     "find_root",
     "fingerprint",
     "init_files",
+    "instrument_text",
     "load",
     "load_files",
     "load_instrument",

@@ -3,6 +3,7 @@
 import hashlib
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field, replace
+from functools import lru_cache
 from pathlib import Path, PurePosixPath
 from typing import Annotated, TypeVar
 
@@ -30,6 +31,8 @@ from tandem.kernel import Place, Problem, Problems, nearest
 
 D = TypeVar("D", bound=Definition)
 PROJECT_FILE = "tandem.toml"
+READ_FILES = 512
+"""Files that are kept as they were read last, over all charters of this process."""
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -218,21 +221,35 @@ def _part(name: str) -> str:
 
 
 def _bind(name: str, text: str, loading: _Loading) -> None:
-    part, alone = _part(name), "/" not in name
-    kind = Project if name == PROJECT_FILE else (SINGLE if alone else FOLDERS).get(part)
-    if kind is None:
+    part = _part(name)
+    if _kind(name) is None:
         if part not in LATER:
-            loading.problems.append(_misplaced(name, part, alone=alone))
+            loading.problems.append(_misplaced(name, part, alone="/" not in name))
         return
-    found: list[Problem] = []
-    node = read_toml(name, text, found) if kind is Project else read_yaml(name, text, found)
-    binder = Binder(found, SPECIAL, SHAPES)
-    bound = binder.definition(kind, node) if node is not None else None
-    if isinstance(bound, Definition):
+    bound, found, check_problems = _read(name, text)
+    if bound is not None:
         loading.found.setdefault(part, []).append(bound)
     if found:
         loading.broken.add(part)
-    loading.problems += [*found, *binder.check_problems]
+    loading.problems += [*found, *check_problems]
+
+
+Bound = tuple[Definition | None, tuple[Problem, ...], tuple[Problem, ...]]
+"""What a file says, if it can be read; the problems of reading it; and what checks of it alone say."""
+
+
+@lru_cache(maxsize=READ_FILES)
+def _read(name: str, text: str) -> Bound:
+    """A file by itself. The same text under the same name is read once: a large survey takes half a second."""
+    kind, found = _kind(name), list[Problem]()
+    node = read_toml(name, text, found) if kind is Project else read_yaml(name, text, found)
+    binder = Binder(found, SPECIAL, SHAPES)
+    bound = binder.definition(kind, node) if kind is not None and node is not None else None
+    return bound if isinstance(bound, Definition) else None, tuple(found), tuple(binder.check_problems)
+
+
+def _kind(name: str) -> type[Definition] | None:
+    return Project if name == PROJECT_FILE else (SINGLE if "/" not in name else FOLDERS).get(_part(name))
 
 
 def _misplaced(name: str, part: str, *, alone: bool) -> Problem:

@@ -1,8 +1,10 @@
-"""The charter that `tandem init` writes: small, complete, right as it is, and teaching by its comments."""
+"""What Tandem brings along: the charter that `tandem init` writes, and the survey that `tandem pulse init` writes."""
 
 from importlib.resources import files
 from importlib.resources.abc import Traversable
 
+INSTRUMENT = "alignment"
+"""Name of the survey that comes with Tandem."""
 RENAMED = {"gitignore": ".gitignore"}
 
 
@@ -11,6 +13,11 @@ def init_files() -> dict[str, str]:
     found: dict[str, str] = {}
     _collect(files("tandem.charter") / "template", "", found)
     return dict(sorted(found.items()))
+
+
+def instrument_text() -> str:
+    """The alignment survey as a file of pulse/, with its comments."""
+    return (files("tandem.charter") / "instruments" / f"{INSTRUMENT}.yml").read_text(encoding="utf-8")
 
 
 def _collect(folder: Traversable, prefix: str, found: dict[str, str]) -> None:

@@ -4,10 +4,15 @@ from collections.abc import Iterator
 from importlib.resources import files
 from importlib.resources.abc import Traversable
 
+from tandem.charter import INSTRUMENT, instrument_text
+
 
 def demo_charter() -> dict[str, str]:
-    """The charter of Harbour & Pine: text per path, relative to the charter folder, in order of path."""
-    return _charter("charter")
+    """The charter of Harbour & Pine: text per path, relative to the charter folder, in order of path.
+
+    Its survey of marketing and IT is the one that comes with Tandem, unchanged.
+    """
+    return dict(sorted({**_charter("charter"), f"pulse/{INSTRUMENT}.yml": instrument_text()}.items()))
 
 
 def complete_journey_charter() -> dict[str, str]:
