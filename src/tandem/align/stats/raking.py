@@ -63,7 +63,7 @@ class Raked:
     """Weights (n,) and how they came about. `achieved`: the shares of each margin, in the order given.
 
     `converged`: every reachable target within the tolerance, and every weight within the bounds. `cycles` over
-    all margins; `trimmed`: people whose weight lies at a bound; `design_effect`: Kish's.
+    all margins; `trimmed`: people whose weight was set to a bound on the way; `design_effect`: Kish's.
     """
 
     weight: Floats
@@ -103,14 +103,15 @@ def rake(
         raise ValueError(f"weights sum to more than 0, not to {total}")
     wanted, problems = _reachable(w, margins)
     w /= w.sum()
-    beyond, used, error = 0.0, 0, np.inf
+    beyond, used, error, trimmed = 0.0, 0, np.inf, np.zeros(w.size, dtype=bool)
     for _ in range(ROUNDS):
         w, error, done = _fit(w, margins, wanted, tolerance, cycles - used)
         used += done
         beyond = _beyond(w, bounds)
         if beyond <= tolerance or error > tolerance or used >= cycles:
             break
-        w = _trim(w, bounds)
+        w, cut = _trim(w, bounds)
+        trimmed |= cut
     if error > tolerance:
         problems.append(RakeProblem(Fault.MARGINS, "", None, error))
     if beyond > tolerance:
@@ -120,7 +121,7 @@ def rake(
         achieved=tuple(_shares(w, margin) for margin in margins),
         converged=error <= tolerance and beyond <= tolerance,
         cycles=used,
-        trimmed=_at_bounds(w, bounds),
+        trimmed=int(trimmed.sum()),
         design_effect=kish_design_effect(w[w > 0]),
         problems=tuple(problems),
     )
@@ -185,17 +186,9 @@ def _beyond(w: Floats, bounds: tuple[float, float] | None) -> float:
     return max(float(bounds[0] - relative.min()), float(relative.max() - bounds[1]), 0.0)
 
 
-def _trim(w: Floats, bounds: tuple[float, float] | None) -> Floats:
-    if not bounds:
-        return w
+def _trim(w: Floats, bounds: tuple[float, float] | None) -> tuple[Floats, NDArray[np.bool_]]:
+    """Weights set to the bounds they lie beyond, and whose they are."""
+    low, high = bounds or (0.0, np.inf)
     mean = w[w > 0].mean()
-    trimmed: Floats = np.where(w > 0, np.clip(w, bounds[0] * mean, bounds[1] * mean), 0.0)
-    trimmed /= trimmed.sum()
-    return trimmed
-
-
-def _at_bounds(w: Floats, bounds: tuple[float, float] | None) -> int:
-    if not bounds:
-        return 0
-    relative = w[w > 0] / w[w > 0].mean()
-    return int(((relative < bounds[0] + 1e-6) | (relative > bounds[1] - 1e-6)).sum())
+    trimmed: Floats = np.where(w > 0, np.clip(w, low * mean, high * mean), 0.0)
+    return trimmed / trimmed.sum(), trimmed != w
