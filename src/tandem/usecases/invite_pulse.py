@@ -29,6 +29,8 @@ REMINDERS = 2
 GAP = timedelta(days=3)
 """Between two letters to one person."""
 MOST = 20_000
+MOMENT = timedelta(seconds=1)
+"""A run that closes at midnight takes answers until the day before."""
 CRASHED = "the process ended between the hand-over and the note of it"
 COLUMNS = ("address", "side")
 
@@ -108,7 +110,8 @@ def send_invitations(
 ) -> Posted:
     """Send the first letter to all who have not got it, `most` of them at once.
 
-    What a crash left open is never sent again by itself. Raises ALN-202, ALN-203, DLV-001, and LDG-010 while another process sends.
+    What a crash left open is never sent again by itself. Raises ALN-202, ALN-203, DLV-001, and LDG-010 while another
+    process sends.
     """
     return _send(root, ledger, actor, name, now, wall, told, most, reminder=False)
 
@@ -255,8 +258,8 @@ def letter_of(company: str, instrument: Instrument, pulse: Pulse, link: str, let
             f"and where they do not. It takes about {numbers.plural(minutes, 'minute')}.",
             link,
             promise(pulse, instrument.smallest_group),
-            f"You can stop and go on later with the same link, until {numbers.day(pulse.closes_at)}. It is yours "
-            "alone: please do not pass it on.",
+            f"You can stop and go on later with the same link, until {numbers.day(pulse.closes_at - MOMENT)}. "
+            "It is yours alone: please do not pass it on.",
         )
     )
     return Letter(subject, text + "\n")

@@ -111,7 +111,7 @@ def read_sheet(questions: Sequence[Question], given: Given, *, whole: bool) -> R
 
 def _field(question: Question, name: str, label: str, said: object) -> SheetField:
     kind = _kind(question)
-    chosen: set[object] = set(said) if isinstance(said, list | tuple) else {said}
+    chosen: set[object] = set(said) if isinstance(said, list | tuple | Mapping) else {said}
     picks = tuple(Pick(one.code, one.label, one.code in chosen) for one in choices_of(question))
     match kind:
         case "rank":

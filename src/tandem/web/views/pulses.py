@@ -252,9 +252,9 @@ def _side(one: Standing) -> Side:
 def _told(status: PulseStatus) -> tuple[str, ...]:
     pulse = status.pulse
     asked = f"{status.title}, {'the ' + pulse.form + ' form' if pulse.form else 'the whole'}."
-    when = f"It takes answers until {numbers.moment(pulse.closes_at)} (UTC)."
+    when = f"It takes answers until {numbers.moment(pulse.closes_at)}."
     if not status.open:
-        when = f"It was closed {numbers.moment(pulse.closed_at or pulse.closes_at)} (UTC)."
+        when = f"It was closed {numbers.moment(pulse.closed_at or pulse.closes_at)}."
     names = (
         f"Answers are anonymous. A count under {status.smallest_group} is not told, nor what would give one away."
         if pulse.anonymous

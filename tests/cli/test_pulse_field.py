@@ -1,0 +1,283 @@
+"""A pulse on the command line: opened from the charter, invited by a real mail server, reminded, told, closed."""
+
+from collections.abc import Iterator
+from datetime import UTC, datetime, timedelta
+from pathlib import Path
+
+import pytest
+from cli.shop import NOW, Ended, Shop, copied
+from pulses import links, people, with_survey
+
+from tandem.deliver.sink import MailSink
+from tandem.kernel import Problems, parse_instant
+from tandem.kernel.values import Actor
+from tandem.ledger import InvitationState, open_ledger
+from tandem.usecases.answer_pulse import Stage, fill_sheet, see_sheet
+from tandem.usecases.invite_pulse import send_invitations
+from tandem.usecases.pulse_answers import GivenAnswer, add_answers, responses
+from tandem.usecases.run_pulse import covered, pulse_status
+
+OPENED = parse_instant(NOW)
+MARA = Actor("mara", "marketer")
+GOOD = {
+    "you": {"S_TITLE": ["1"]},
+    "work": {"NEED": ["1"], "TRUST_PROMISES": ["4"], "TRUST_OPEN": ["9"]},
+    "more": {"DRIVERS": ["2", "1"], "DRIVERS_RANK.1": ["1"], "DRIVERS_RANK.2": ["2"]},
+    "ideas": {"SHARE": ["12,5"], "IDEAS": ["A plan for both."]},
+}
+
+
+@pytest.fixture(scope="module")
+def sink(tmp_path_factory: pytest.TempPathFactory) -> Iterator[MailSink]:
+    with MailSink(tmp_path_factory.mktemp("mail")) as sink:
+        yield sink
+
+
+@pytest.fixture(scope="module")
+def first(tmp_path_factory: pytest.TempPathFactory, sink: MailSink) -> Shop:
+    """A shop with the survey in force, a run of it open, and nobody invited."""
+    shop = with_survey(copied(tmp_path_factory.mktemp("first") / "shop"), sink.port)
+    ended = opening(shop)
+    assert ended.code == 0, ended.err
+    return shop
+
+
+@pytest.fixture
+def shop(first: Shop, tmp_path: Path, sink: MailSink) -> Shop:
+    for file in sink.folder.iterdir():
+        file.unlink()
+    return first.copy(tmp_path / "shop")
+
+
+def opening(shop: Shop, name: str = "autumn", **options: str) -> Ended:
+    said = {"instrument": "closeness", "closes": "2026-03-31", "now": NOW} | options
+    return shop.tandem(
+        "pulse", "open", name, *(word for key, value in said.items() for word in (f"--{key}", value))
+    )
+
+
+def invited(shop: Shop, marketing: int = 4, it: int = 4, *more: str) -> Ended:
+    lines = ["address,side", *(f"{address},{side}" for address, side in people(marketing, it))]
+    shop.write("people.csv", "\n".join(lines))
+    return shop.tandem(
+        "pulse", "invite", "autumn", "--from", str(shop.path("people.csv")), "--now", NOW, *more
+    )
+
+
+def answered(shop: Shop, path: str, *, days: int = 0, **changed: list[str]) -> Stage:
+    """Somebody answers by a link, page by page."""
+    token, at = path.rpartition("/")[2], OPENED + timedelta(days=days)
+    ledger = open_ledger(shop.path("ledger.db"))
+    try:
+        sheet = fill_sheet(shop.folder, ledger, token, "begin", "", {}, at, at)
+        for _ in range(9):
+            if sheet.stage is not Stage.QUESTIONS:
+                return sheet.stage
+            shown = [one.question for one in sheet.questions]
+            said = {key: value for part in GOOD.values() for key, value in part.items()} | changed
+            at += timedelta(seconds=60)
+            sheet = fill_sheet(
+                shop.folder, ledger, token, "next", sheet.block, {**said, "shown": shown}, at, at
+            )
+            assert not sheet.faulty, sheet
+    finally:
+        ledger.close()
+    raise AssertionError("it never ends")
+
+
+def test_what_cannot_be_opened_is_told_and_nothing_opens(shop: Shop) -> None:
+    assert opening(shop).codes == ["LDG-120"]
+    assert opening(shop, "spring", instrument="closenes").codes == ["ALN-201"]
+    wrong = opening(shop, "Spring 1", form="tiny", closes="2026-03-01")
+    assert (wrong.code, wrong.codes) == (1, ["ALN-200"] * 3)
+    assert opening(shop, "spring", closes="soon").code == 2
+    assert [one["pulse"]["name"] for one in shop.tandem("pulse", "status", "--json").json["pulses"]] == [
+        "autumn"
+    ]
+
+
+def test_everybody_gets_one_letter_with_a_link_of_their_own(shop: Shop, sink: MailSink) -> None:
+    first = invited(shop, 4, 4, "--json").json
+    assert (first["new"], first["posted"]["sent"]) == (8, 8)
+    again = invited(shop, 5, 4, "--json").json
+    assert (again["new"], again["before"], again["posted"]["sent"]) == (1, 8, 1)
+    found = links(sink.folder)
+    assert (len(found), len(set(found.values())), len(sink.taken())) == (9, 9, 9)
+    letter = next(sink.folder.glob("*.eml")).read_text().replace("=\n", "")
+    assert "anonymous" in letter
+    assert "fewer than 3 people" in letter
+    assert "until 31 March 2026" in letter
+
+
+def test_a_list_with_a_fault_invites_nobody(shop: Shop, sink: MailSink) -> None:
+    words = ("ada@people.example=it", "bo@people.example=sales", "nobody=it", "ADA@people.example=marketing")
+    ended = shop.tandem("pulse", "invite", "autumn", *words, "--now", NOW)
+    assert (ended.code, ended.codes) == (1, ["ALN-204"] * 3)
+    assert sink.taken() == []
+    shop.write("people.csv", "name\nada\n")
+    ended = shop.tandem("pulse", "invite", "autumn", "--from", str(shop.path("people.csv")), "--now", NOW)
+    assert ended.codes == ["ALN-204"]
+
+
+def test_reminders_go_to_those_not_done_after_days_and_end(shop: Shop, sink: MailSink) -> None:
+    invited(shop, 2, 1)
+    assert answered(shop, links(sink.folder)["m0@people.example"]) is Stage.THANKS
+    sent = []
+    for day in (1, 3, 5, 6, 9, 12):
+        at = f"{OPENED + timedelta(days=day):%Y-%m-%dT%H:%M:%SZ}"
+        sent.append(shop.tandem("pulse", "remind", "autumn", "--now", at, "--json").json["posted"]["sent"])
+    assert sent == [0, 2, 0, 2, 0, 0]
+    reminded = [one["recipients"][0] for one in sink.taken()[3:]]
+    assert sorted(reminded) == ["i0@people.example"] * 2 + ["m1@people.example"] * 2
+
+
+def test_a_letter_that_a_crash_left_open_is_never_sent_twice(
+    shop: Shop, sink: MailSink, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """The process ends between the server's yes and the note of it."""
+    invited(shop, 3, 0, "--no-send")
+    ledger = open_ledger(shop.path("ledger.db"))
+
+    def died(*_: object, **__: object) -> None:
+        raise KeyboardInterrupt
+
+    with monkeypatch.context() as patched:
+        patched.setattr(type(ledger), "settle_invitation", died)
+        with pytest.raises(KeyboardInterrupt):
+            send_invitations(shop.folder, ledger, MARA, "autumn", OPENED, wall)
+    assert len(sink.taken()) == 1
+    done = send_invitations(shop.folder, ledger, MARA, "autumn", OPENED, wall)
+    assert (done.sent, len(sink.taken())) == (2, 3)
+    assert len({one["recipients"][0] for one in sink.taken()}) == 3
+    assert ledger.invitation_counts("autumn")["marketing", InvitationState.UNCERTAIN] == 1
+    ledger.close()
+
+
+def test_without_a_mail_server_all_wait_and_go_later(shop: Shop, sink: MailSink) -> None:
+    shop.edit("tandem.toml", f"port = {sink.port}", "port = 1")
+    assert shop.tandem("apply", "--yes", "--now", NOW).code == 0
+    ended = invited(shop)
+    assert (ended.code, ended.codes) == (1, ["DLV-002"])
+    shop.edit("tandem.toml", "port = 1", f"port = {sink.port}")
+    assert shop.tandem("apply", "--yes", "--now", NOW).code == 0
+    assert shop.tandem("pulse", "invite", "autumn", "--now", NOW, "--json").json["posted"]["sent"] == 8
+
+
+def test_answers_count_by_side_and_small_counts_are_not_told(shop: Shop, sink: MailSink) -> None:
+    invited(shop, 5, 4)
+    found = links(sink.folder)
+    for k in range(4):
+        assert answered(shop, found[f"m{k}@people.example"], days=k) is Stage.THANKS
+    assert answered(shop, found["m4@people.example"], S_TITLE=["2"]) is Stage.OUT
+    for k in range(2):
+        assert answered(shop, found[f"i{k}@people.example"]) is Stage.THANKS
+    assert answered(shop, found["i0@people.example"]) is Stage.ANSWERED
+    (told,) = shop.tandem("pulse", "status", "autumn", "--now", NOW, "--json").json["pulses"]
+    marketing, it = told["sides"]
+    assert (marketing["invited"], it["invited"]) == (5, 4)
+    # One was screened out: that is too few to tell, and with the sum the four kept would tell it.
+    assert (marketing["ended"], marketing["kept"], marketing["screened_out"]) == (5, None, {"S_TITLE": None})
+    assert (it["ended"], it["kept"]) == (None, None)
+    assert set(told["days"]["marketing"].values()) == {None}
+    assert "too few to tell" in shop.tandem("pulse", "status", "autumn", "--now", NOW).out
+    ledger = open_ledger(shop.path("ledger.db"))
+    kept = responses(ledger, "autumn")
+    assert (len(kept), len(kept.of("marketing")), len(kept.of("it"))) == (6, 4, 2)
+    assert kept.column("DRIVERS_RANK", 1).tolist() == [1.0] * 6
+    assert kept.column("SHARE").tolist() == [12.5] * 6
+    assert [one.seconds for one in ledger.answers("autumn")] == [300] * 6
+    ledger.close()
+
+
+def test_no_answer_leads_to_an_invitation_and_the_log_says_no_time(shop: Shop, sink: MailSink) -> None:
+    """By hand over every column of every table of the ledger, with real links and real answers."""
+    invited(shop, 4, 4)
+    for k, path in enumerate(links(sink.folder).values()):
+        assert answered(shop, path, days=k % 3) is Stage.THANKS
+    ledger = open_ledger(shop.path("ledger.db"))
+    with ledger._read() as db:
+        rows = {
+            name: [dict(row) for row in db.exec_driver_sql(f"SELECT * FROM {name}").mappings()]
+            for name in ("pulse_invitations", "pulse_answers", "audit", "outbox", "jobs")
+        }
+    invitations, answers = rows["pulse_invitations"], rows["pulse_answers"]
+    assert (len(invitations), len(answers)) == (8, 8)
+    for answer in answers:
+        assert (answer["invitation"], answer["resume_hash"], answer["started_at"]) == (None, None, None)
+        values = {
+            value
+            for value in answer.values()
+            if value is not None and value not in ("autumn", answer["side"])
+        }
+        assert not values & {value for one in invitations for value in one.values()}
+    assert {(one["state"], one["sent_at"], one["letters"]) for one in invitations} == {("done", None, 0)}
+    what = [one["what"] for one in rows["audit"] if one["kind"] == "pulse"]
+    assert sorted(set(what)) == ["invite to autumn", "open autumn", "send autumn"]
+    ids = {one["id"] for one in answers} | {one["id"] for one in invitations}
+    assert not [one for one in rows["audit"] if any(id_ in str(one) for id_ in ids)]
+    ledger.close()
+
+
+def test_a_survey_that_is_not_anonymous_says_so_and_keeps_the_tie(shop: Shop, sink: MailSink) -> None:
+    shop.edit("pulse/closeness.yml", "minutes: 3\n", "minutes: 3\nanonymous: false\n")
+    assert shop.tandem("apply", "--yes", "--now", NOW).code == 0
+    assert opening(shop, "named").code == 0
+    assert shop.tandem("pulse", "invite", "named", "ada@people.example=it", "--now", NOW).code == 0
+    path = links(sink.folder)["ada@people.example"]
+    ledger = open_ledger(shop.path("ledger.db"))
+    assert "not anonymous" in see_sheet(shop.folder, ledger, path.rpartition("/")[2], OPENED).promise
+    assert answered(shop, path) is Stage.THANKS
+    (answer,) = ledger.answers("named")
+    invitation = ledger.invitation(answer.invitation or "")
+    assert invitation is not None
+    assert invitation.address == "ada@people.example"
+    ledger.close()
+
+
+def test_a_pulse_keeps_the_survey_as_it_was_and_closes_for_good(shop: Shop, sink: MailSink) -> None:
+    invited(shop, 3, 3)
+    shop.edit("pulse/closeness.yml", "title: How close we work", "title: Something else")
+    assert shop.tandem("apply", "--yes", "--now", NOW).code == 0
+    assert "How close we work" in shop.tandem("pulse", "status", "--now", NOW).out
+    path = links(sink.folder)["m0@people.example"]
+    assert shop.tandem("pulse", "close", "autumn", "--now", NOW).code == 0
+    assert shop.tandem("pulse", "close", "autumn", "--now", NOW).codes == ["LDG-122"]
+    assert invited(shop).codes == ["ALN-202"]
+    ledger = open_ledger(shop.path("ledger.db"))
+    assert see_sheet(shop.folder, ledger, path.rpartition("/")[2], OPENED).stage is Stage.CLOSED
+    assert not pulse_status(ledger, "autumn", OPENED).open
+    ledger.close()
+    assert b"m0@people.example" not in shop.path("ledger.db").read_bytes()
+
+
+def test_a_full_quota_thanks_and_keeps_nothing(shop: Shop, sink: MailSink) -> None:
+    invited(shop, 1, 1)
+    ledger = open_ledger(shop.path("ledger.db"))
+    many = [GivenAnswer("it", {"S_FUNCTION": 2, "S_TITLE": 1, "NEED": 2}, OPENED.date()) for _ in range(40)]
+    assert add_answers(ledger, "autumn", many) == 40
+    assert answered(shop, links(sink.folder)["i0@people.example"]) is Stage.OUT
+    assert answered(shop, links(sink.folder)["m0@people.example"]) is Stage.THANKS
+    assert len(responses(ledger, "autumn")) == 41
+    with pytest.raises(Problems, match="ALN-206"):
+        add_answers(ledger, "autumn", [GivenAnswer("it", {"NEED": 7}, OPENED.date())])
+    ledger.close()
+
+
+@pytest.mark.parametrize(
+    ("cells", "shown", "total"),
+    [
+        pytest.param([0, 0], [0, 0], 0, id="none is no secret"),
+        pytest.param([7, 2, 9], [None, None, 9], 18, id="one small hides the next"),
+        pytest.param([2, 0, 0], [None, 0, 0], None, id="alone it hides the sum"),
+        pytest.param([2, 4, 9], [None, None, 9], 15, id="two small hide each other"),
+        pytest.param([5, 9], [5, 9], 14, id="large enough"),
+    ],
+)
+def test_what_would_give_a_small_count_away_is_hidden_too(
+    cells: list[int], shown: list[int | None], total: int | None
+) -> None:
+    assert covered(cells, 5) == (shown, total)
+
+
+def wall() -> datetime:
+    return datetime.now(UTC).replace(tzinfo=None)
