@@ -35,6 +35,7 @@ class Evidence(StrEnum):
     CAMPAIGNS = "campaigns"
     DATA = "data"
     PLAN = "plan"
+    AGENDA = "agenda"
 
 
 @dataclass(frozen=True)

@@ -57,6 +57,9 @@ YARDSTICKS: Mapping[str, Yardstick] = {
         Yardstick("outside", most=True, good=0.0, poor=0.25, least=1),
         Yardstick("measured", most=False, good=0.8, poor=0.5, least=1),
         Yardstick("fresh", most=False, good=0.9, poor=0.7, least=1),
+        Yardstick("experience_known", most=False, good=0.75, poor=0.5, least=1),
+        Yardstick("skills_filled", most=False, good=0.8, poor=0.6, least=1),
+        Yardstick("priorities_close", most=False, good=0.75, poor=0.5, least=3),
     )
 }
 

@@ -3,6 +3,7 @@
 from collections.abc import Mapping
 from dataclasses import dataclass, replace
 from datetime import datetime
+from itertools import islice
 
 from tandem.align.beside import Answered
 from tandem.align.codebook import Kind, Variable
@@ -25,6 +26,16 @@ class Believed:
     answered_until: datetime
     answered: Answered
     names: Mapping[tuple[str, str, str], str]
+    fingerprints: Mapping[str, str]
+
+    def comparable(self, earlier: "Believed") -> Answered:
+        """What the earlier pulse said to statements that this one asks in the same words of the same people."""
+        same = {
+            name
+            for name, mark in self.fingerprints.items()
+            if mark and earlier.fingerprints.get(name) == mark
+        }
+        return {name: sides for name, sides in earlier.answered.items() if name in same}
 
 
 def over(ledger: Ledger, now: datetime) -> list[Pulse]:
@@ -32,13 +43,10 @@ def over(ledger: Ledger, now: datetime) -> list[Pulse]:
     return [one for one in ledger.pulses() if not one.open(now)]
 
 
-def last_pulse(ledger: Ledger, now: datetime) -> Believed | None:
-    """The last pulse that is over and was answered by somebody, None if there is none."""
-    for pulse in over(ledger, now):
-        found = responses(ledger, pulse.name)
-        if len(found):
-            return believed(pulse, found)
-    return None
+def last_pulses(ledger: Ledger, now: datetime, most: int = 2) -> list[Believed]:
+    """The last pulses that are over and were answered by somebody, the last opened first."""
+    answered = ((pulse, responses(ledger, pulse.name)) for pulse in over(ledger, now))
+    return [*islice((believed(pulse, found) for pulse, found in answered if len(found)), most)]
 
 
 def believed(pulse: Pulse, found: Responses) -> Believed:
@@ -51,7 +59,8 @@ def believed(pulse: Pulse, found: Responses) -> Believed:
         if one.kind is Kind.FIVE and one.mirror in ("own", "swap", "meta")
     }
     names = {(one.wave, one.question, one.item): one.variable for one in links(instrument)}
-    return Believed(pulse.name, pulse.closed_at or pulse.closes_at, answered, names)
+    marks = {one.name: one.fingerprint for one in found.codebook.variables}
+    return Believed(pulse.name, pulse.closed_at or pulse.closes_at, answered, names, marks)
 
 
 def _sides(found: Responses, variable: Variable, smallest: int) -> dict[str, Side]:

@@ -43,36 +43,39 @@ from tandem.ledger import Ledger
 from tandem.usecases.api_keys import API_ROLE
 from tandem.usecases.approving import plan_of
 from tandem.usecases.lake_facts import campaign_facts, fresh_facts, load_facts, use_facts
-from tandem.usecases.pulse_beliefs import Believed, last_pulse
+from tandem.usecases.pulse_beliefs import Believed, last_pulses
 from tandem.usecases.sides import function_of
 from tandem.usecases.workspace import Workspace, open_workspace
 
 USUAL = timedelta(days=90)
 LOOK_BACK = timedelta(days=90)
 """How long before an approval its edit is looked for."""
+IN_FORCE = frozenset({"outside"})
 NO_PEOPLE = frozenset({SYSTEM_ROLE, API_ROLE})
 BY_THE_WALL = "Counted by the real clock, not the simulated one: people wait in real time."
 
 
 @dataclass(frozen=True)
 class Figure:
-    """A figure, the same one over the window before, how it stands, and what is believed of it."""
+    """A figure, the same one over the window before, how it stands, and what is believed of it.
+
+    `before` None: only what is in force now can be read, so there is nothing to compare it with.
+    """
 
     measure: Measure
-    before: Measure
+    before: Measure | None
     judged: Judged
-    judged_before: Judged
     beside: tuple[Beside, ...]
 
 
 @dataclass(frozen=True)
 class Telemetry:
-    """All figures of a window in the company's time. `pulse` names the survey that beliefs are from, None for none."""
+    """All figures of a window in the company's time; beliefs are from the last pulse that is over, if there is one."""
 
     window: Window
     figures: tuple[Figure, ...]
-    pulse: str | None
-    answered_until: datetime | None
+    believed: Believed | None
+    believed_before: Believed | None
 
     def figure(self, name: str) -> Figure:
         """The figure of this id. Raises KeyError."""
@@ -106,7 +109,8 @@ def see_telemetry(work: Workspace, window: Window, now: datetime, wall: datetime
     shift = wall - now if simulated else timedelta()
     here = _measures(work, window, window.moved(shift))
     before = _measures(work, window.before(), window.before().moved(shift))
-    believed = last_pulse(work.ledger, now)
+    pulses = last_pulses(work.ledger, now)
+    believed = pulses[0] if pulses else None
     levels = _levels(work)
     published = tuple(align.load())
     figures = tuple(
@@ -114,16 +118,13 @@ def see_telemetry(work: Workspace, window: Window, now: datetime, wall: datetime
             measure=replace(one, notes=(*one.notes, BY_THE_WALL))
             if simulated and one.window != window
             else one,
-            before=earlier,
+            before=None if one.id in IN_FORCE else earlier,
             judged=judge(one, levels),
-            judged_before=judge(earlier, levels),
             beside=beside(one, _answered(believed), levels, published, believed.names if believed else None),
         )
         for one, earlier in zip(here, before, strict=True)
     )
-    return Telemetry(
-        window, figures, believed.pulse if believed else None, believed.answered_until if believed else None
-    )
+    return Telemetry(window, figures, believed, pulses[1] if len(pulses) > 1 else None)
 
 
 def _answered(believed: Believed | None) -> Answered | None:

@@ -1,0 +1,282 @@
+"""Five imperatives as a scorecard: lines of evidence by rules that are data, a trend, and what to do next. Pure.
+
+A line reads a figure of what happened or was agreed, or what both sides say in the last pulse. Each says its rule and
+what came of it, so that it can be asked why; a line that nobody can know takes no part in the state.
+"""
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from enum import StrEnum
+
+from tandem.align.happened import Evidence, Measure, Unit
+from tandem.align.imperatives import IMPERATIVES, Imperative, Kind, Look
+from tandem.align.result import NAMES, Side
+from tandem.align.stats import difference
+from tandem.align.yardsticks import ORDER, YARDSTICKS, Judged, State, written
+
+LEAST = 2
+HIGH, LOW = 0.6, 0.4
+NEAR, FAR = 0.1, 0.25
+STEADY_SHARE, STEADY_TIME = 0.02, 0.1
+RULE = (
+    f"Known if at least half of its lines are, and {LEAST} of them. Off track if half of the lines known are off "
+    "track or more; on track if all lines known are; at risk otherwise."
+)
+BELIEF_RULE = (
+    f"Good if on each side at least {HIGH * 100:.0f} % say so (top two of five), poor if on a side fewer than "
+    f"{LOW * 100:.0f} % do."
+)
+APART_RULE = (
+    f"Good if the sides are at most {NEAR * 100:.0f} points apart, poor beyond {FAR * 100:.0f} points, "
+    "whatever they say."
+)
+
+
+class Trend(StrEnum):
+    """Against the window or the pulse before."""
+
+    BETTER = "better"
+    WORSE = "worse"
+    SAME = "no change"
+    NOT_KNOWN = "not known"
+
+
+@dataclass(frozen=True)
+class Read:
+    """A figure now and over the window before (None: there is none to compare with), each with how it stands."""
+
+    measure: Measure
+    judged: Judged
+    before: Measure | None = None
+
+
+@dataclass(frozen=True)
+class Line:
+    """One line of evidence. `value` and `before` in words; `rule` and `why` say how it came to its state.
+
+    `evidence` says where the rows stand, None for the pulse; `figure` is the id of the figure or variable.
+    """
+
+    title: str
+    figure: str
+    kind: Kind
+    state: State
+    value: str
+    before: str
+    rests_on: str
+    rule: str
+    why: str
+    trend: Trend
+    action: str
+    who: str
+    evidence: Evidence | None
+
+
+@dataclass(frozen=True)
+class Next:
+    """The next best action: what, who, and the line it is for."""
+
+    action: str
+    who: str
+    because: str
+
+
+@dataclass(frozen=True)
+class Card:
+    """One imperative: its state by the rule, its lines, its trend, and what to do next (None: keep on)."""
+
+    name: str
+    title: str
+    says: str
+    state: State
+    why: str
+    trend: Trend
+    lines: tuple[Line, ...]
+    next: Next | None
+
+
+Beliefs = Mapping[str, Mapping[str, Side]]
+"""Variable → side → share that agrees."""
+
+
+def scorecard(
+    figures: Mapping[str, Read], beliefs: Beliefs | None, earlier: Beliefs, pulse: str | None
+) -> tuple[Card, ...]:
+    """The five cards. `beliefs` None: no pulse is over; `earlier`: the pulse before, comparable variables only."""
+    return tuple(_card(one, figures, beliefs, earlier, pulse) for one in IMPERATIVES)
+
+
+def _card(
+    one: Imperative,
+    figures: Mapping[str, Read],
+    beliefs: Beliefs | None,
+    earlier: Beliefs,
+    pulse: str | None,
+) -> Card:
+    lines = tuple(
+        _figure(look, figures[look.of])
+        if look.kind is Kind.FIGURE
+        else _belief(look, beliefs, earlier.get(look.of, {}), pulse)
+        for look in one.looks
+    )
+    state, why = state_of([line.state for line in lines])
+    return Card(
+        one.name,
+        one.title,
+        one.says,
+        state,
+        why,
+        trend_of([line.trend for line in lines]),
+        lines,
+        _next(lines),
+    )
+
+
+def state_of(states: Sequence[State]) -> tuple[State, str]:
+    """The state of an imperative from those of its lines, and why, by RULE."""
+    known = [one for one in states if one is not State.NOT_KNOWN]
+    counts = ", ".join(f"{known.count(state)} {state}" for state in ORDER if state in known)
+    told = f"{len(known)} of {len(states)} lines are known" + (f": {counts}." if counts else ".")
+    if len(known) < LEAST or 2 * len(known) < len(states):
+        return State.NOT_KNOWN, told
+    if 2 * known.count(State.OFF_TRACK) >= len(known):
+        return State.OFF_TRACK, told
+    return (State.ON_TRACK if set(known) == {State.ON_TRACK} else State.AT_RISK), told
+
+
+def trend_of(trends: Sequence[Trend]) -> Trend:
+    """Better or worse if more lines are; no change if as many, of those that can be compared."""
+    known = [one for one in trends if one is not Trend.NOT_KNOWN]
+    if not known:
+        return Trend.NOT_KNOWN
+    gain = known.count(Trend.BETTER) - known.count(Trend.WORSE)
+    return Trend.BETTER if gain > 0 else Trend.WORSE if gain < 0 else Trend.SAME
+
+
+def figure_trend(now: Measure, before: Measure | None) -> Trend:
+    """A figure against the window before. Both have to rest on as many records as a judgement needs.
+
+    No change: within 2 points, or within a tenth of the time before. These are full counts and no samples.
+    """
+    rule = YARDSTICKS[now.id]
+    if before is None or now.value is None or before.value is None or min(now.n, before.n) < rule.least:
+        return Trend.NOT_KNOWN
+    change = now.value - before.value
+    steady = before.value * STEADY_TIME if now.unit is Unit.DAYS else STEADY_SHARE
+    if abs(change) <= steady:
+        return Trend.SAME
+    return Trend.BETTER if (change < 0) == rule.most else Trend.WORSE
+
+
+def belief_trend(now: Mapping[str, Side], before: Mapping[str, Side]) -> Trend:
+    """The sides against the pulse before: clear where the 95 % interval of a difference leaves zero out (Newcombe).
+
+    Better if a side is clearly higher and none clearly lower; no change if none is clear, or they go apart.
+    """
+    moves = [_moved(now[side], before[side]) for side in now if side in before]
+    known = [one for one in moves if one is not None]
+    if not known:
+        return Trend.NOT_KNOWN
+    up, down = 1 in known, -1 in known
+    return Trend.SAME if up == down else Trend.BETTER if up else Trend.WORSE
+
+
+def _moved(now: Side, before: Side) -> int | None:
+    if now.value is None or before.value is None or now.base is None or before.base is None:
+        return None
+    if now.value == before.value:
+        return 0
+    found = difference(now.value, now.base.effective, before.value, before.base.effective)
+    return 1 if found.low > 0 else -1 if found.high < 0 else 0
+
+
+def _figure(look: Look, read: Read) -> Line:
+    now, before = read.measure, read.before
+    return Line(
+        title=now.title,
+        figure=now.id,
+        kind=look.kind,
+        state=read.judged.state,
+        value="" if now.value is None else written(now.value, now.unit),
+        before="" if before is None or before.value is None else written(before.value, before.unit),
+        rests_on=f"{now.n:,} {now.of}" if now.n else "",
+        rule=read.judged.rule,
+        why=read.judged.why,
+        trend=figure_trend(now, before),
+        action=now.not_known.how if now.not_known else look.action,
+        who=now.not_known.who if now.not_known else look.who,
+        evidence=now.evidence,
+    )
+
+
+def _belief(look: Look, beliefs: Beliefs | None, earlier: Mapping[str, Side], pulse: str | None) -> Line:
+    sides = (beliefs or {}).get(look.of, {})
+    state, why = _stands(look, sides) if sides else (State.NOT_KNOWN, _unasked(pulse))
+    known = state is not State.NOT_KNOWN
+    apart = look.kind is Kind.APART
+    return Line(
+        title=look.title,
+        figure=look.of,
+        kind=look.kind,
+        state=state,
+        value=_shares(sides) if known else "",
+        before=_shares(earlier) if earlier and all(one.value is not None for one in earlier.values()) else "",
+        rests_on=_people(sides, pulse) if known else "",
+        rule=APART_RULE if apart else BELIEF_RULE,
+        why=why,
+        trend=_closer(sides, earlier) if apart else belief_trend(sides, earlier),
+        action=look.action if known else "Run a pulse: open it, invite both sides, and close it.",
+        who=look.who if known else "both",
+        evidence=None,
+    )
+
+
+def _stands(look: Look, sides: Mapping[str, Side]) -> tuple[State, str]:
+    hidden = [one for one in sides.values() if one.value is None]
+    if hidden or len(sides) < (2 if look.kind is Kind.APART else 1):
+        return State.NOT_KNOWN, f"Not shown: {hidden[0].hidden}." if hidden else "Only one side was asked."
+    values = [one.value for one in sides.values() if one.value is not None]
+    told = f"{_shares(sides)} say so."
+    if look.kind is Kind.APART:
+        gap = max(values) - min(values)
+        state = State.ON_TRACK if gap <= NEAR else State.OFF_TRACK if gap > FAR else State.AT_RISK
+        return state, f"{told} That is {gap * 100:.0f} points apart."
+    least = min(values)
+    return (State.ON_TRACK if least >= HIGH else State.OFF_TRACK if least < LOW else State.AT_RISK), told
+
+
+def _unasked(pulse: str | None) -> str:
+    return f"The pulse `{pulse}` did not ask it." if pulse else "No pulse is over yet."
+
+
+def _closer(now: Mapping[str, Side], before: Mapping[str, Side]) -> Trend:
+    """Whether the sides came closer, by more than 2 points; what is chance in it is not told."""
+    pairs = [[one.value for one in sides.values()] for sides in (now, before)]
+    known = [[value for value in values if value is not None] for values in pairs]
+    if any(len(values) < 2 for values in known):
+        return Trend.NOT_KNOWN
+    change = (max(known[0]) - min(known[0])) - (max(known[1]) - min(known[1]))
+    if abs(change) <= STEADY_SHARE:
+        return Trend.SAME
+    return Trend.BETTER if change < 0 else Trend.WORSE
+
+
+def _shares(sides: Mapping[str, Side]) -> str:
+    """'62 % of marketing and 71 % of IT'."""
+    return " and ".join(
+        f"{one.value * 100:.0f} % of {NAMES[name]}" for name, one in sides.items() if one.value is not None
+    )
+
+
+def _people(sides: Mapping[str, Side], pulse: str | None) -> str:
+    n = sum(one.base.unweighted for one in sides.values() if one.base is not None)
+    return f"{n:,} people in pulse {pulse}"
+
+
+def _next(lines: Sequence[Line]) -> Next | None:
+    """What to do about the worst line; about the first that is not known, if the rest is on track."""
+    for state in (State.OFF_TRACK, State.AT_RISK, State.NOT_KNOWN):
+        for line in lines:
+            if line.state is state:
+                return Next(line.action, line.who, line.title)
+    return None
