@@ -7,9 +7,10 @@ from typing import Any
 
 from tandem.align.codebook import Codebook
 from tandem.align.instrument import codebook_of
-from tandem.align.responses import Responses, from_answers
+from tandem.align.responses import Responses
 from tandem.kernel import Problems
-from tandem.ledger import Answer, AnswerState, Ledger
+from tandem.ledger import Answer, AnswerState, Ledger, Pulse
+from tandem.usecases.imported_pulse import imported_codebook, is_imported, weighed_answers
 from tandem.usecases.pulse_problems import UNFIT_ANSWERS
 from tandem.usecases.run_pulse import SIDES, instrument_of
 
@@ -25,17 +26,18 @@ class GivenAnswer:
 
 
 def responses(ledger: Ledger, pulse: str) -> Responses:
-    """The completed answers of a run as columns, one row a person, in no order of theirs; weights are 1.
+    """The completed answers of a run as columns, one row a person, in no order of theirs; weights are 1
+    but for what was brought in with weights.
 
     Left out: drafts, screened out, over quota, and what was removed for its quality. Raises LDG-121.
     """
     held = ledger.pulse(pulse)
-    return _columns(codebook_of(instrument_of(held)), [one.answers for one in ledger.answers(pulse)], pulse)
+    return _columns(_codebook(held), [one.answers for one in ledger.answers(pulse)], pulse)
 
 
 def pulse_codebook(ledger: Ledger, pulse: str) -> Codebook:
     """What was asked in a run, as it was when it opened. Raises LDG-121."""
-    return codebook_of(instrument_of(ledger.pulse(pulse)))
+    return _codebook(ledger.pulse(pulse))
 
 
 def add_answers(ledger: Ledger, pulse: str, given: Sequence[GivenAnswer]) -> int:
@@ -53,9 +55,13 @@ def add_answers(ledger: Ledger, pulse: str, given: Sequence[GivenAnswer]) -> int
     )
 
 
+def _codebook(held: Pulse) -> Codebook:
+    return imported_codebook(held) if is_imported(held) else codebook_of(instrument_of(held))
+
+
 def _columns(codebook: Codebook, answers: Sequence[Mapping[str, object]], pulse: str) -> Responses:
     try:
-        return from_answers(codebook, answers)
+        return weighed_answers(codebook, answers)
     except ValueError as unfit:
         sentence = f"an answer does not fit the instrument of {pulse}"
         raise Problems(UNFIT_ANSWERS(sentence, found=str(unfit)[:200])) from unfit

@@ -16,6 +16,7 @@ from tandem.kernel import Missing, Problem, Problems
 from tandem.kernel.values import Actor
 from tandem.ledger import AnswerState, InvitationState, Ledger, Pulse
 from tandem.usecases.auditing import by, note
+from tandem.usecases.imported_pulse import SMALLEST_GROUP, imported_codebook, is_imported
 from tandem.usecases.problems import NOT_APPLIED
 from tandem.usecases.pulse_problems import BAD_PULSE, NO_INSTRUMENT
 
@@ -112,7 +113,7 @@ def open_pulse(
         name=name,
         instrument=declared.name,
         definition=text,
-        fingerprint=_fingerprint(text),
+        fingerprint=fingerprint_of(text),
         form=form,
         anonymous=declared.anonymous,
         opened_by=actor.name,
@@ -137,12 +138,20 @@ def instrument_of(pulse: Pulse) -> Instrument:
     return _read(pulse.instrument, pulse.definition)
 
 
+def about(pulse: Pulse) -> tuple[str, int]:
+    """The title of what was asked, and the smallest group of which anything is told."""
+    if is_imported(pulse):
+        codebook = imported_codebook(pulse)
+        return codebook.title or codebook.name, SMALLEST_GROUP
+    instrument = instrument_of(pulse)
+    return instrument.title, instrument.smallest_group
+
+
 def pulse_status(ledger: Ledger, name: str, now: datetime) -> PulseStatus:
     """How a run stands, by side, without a count that is too small to be told. Raises LDG-121."""
     pulse = ledger.pulse(name)
-    instrument = instrument_of(pulse)
+    title, least = about(pulse)
     letters, counts = ledger.invitation_counts(name), ledger.answer_counts(name)
-    least = instrument.smallest_group
     days: dict[str, Mapping[date, int | None]] = {}
     for side in SIDES:
         found: dict[date, int] = defaultdict(int)
@@ -152,7 +161,7 @@ def pulse_status(ledger: Ledger, name: str, now: datetime) -> PulseStatus:
         shown, _ = covered([found[day] for day in sorted(found)], least)
         days[side] = dict(zip(sorted(found), shown, strict=True))
     sides = tuple(_standing(side, letters, counts, least) for side in SIDES)
-    return PulseStatus(pulse, instrument.title, least, pulse.open(now), sides, days)
+    return PulseStatus(pulse, title, least, pulse.open(now), sides, days)
 
 
 def covered(cells: Sequence[int], least: int) -> tuple[list[int | None], int | None]:
@@ -224,5 +233,6 @@ def _read(name: str, text: str) -> Instrument:
     return load_instrument(str(PurePosixPath("pulse") / f"{name}.yml"), text)
 
 
-def _fingerprint(text: str) -> str:
+def fingerprint_of(text: str) -> str:
+    """What two definitions share only if they are the same."""
     return hashlib.sha256(text.encode()).hexdigest()
