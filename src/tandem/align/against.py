@@ -2,6 +2,7 @@
 
 from collections.abc import Mapping
 from dataclasses import dataclass
+from functools import cache
 
 import numpy as np
 from numpy.typing import NDArray
@@ -40,43 +41,84 @@ Links = Mapping[str, tuple[Link, ...]]
 """Item id (NEED-1, PREPARED) → its published figures."""
 
 
-def benchmark(responses: Responses, item: Item, link: Link, smallest: int) -> Benchmark | None:
-    """The published figures beside the own ones; None where nothing of that name is published as a percentage."""
+def benchmark(
+    sides: Mapping[str, Responses],
+    item: Item,
+    link: Link,
+    smallest: int,
+    places: tuple[float, float] | None = None,
+) -> Benchmark | None:
+    """The published figures beside the own ones; None where nothing comparable of that name is published.
+
+    A share is held against a share, a place in a list (`places`: marketing, IT) against a place. The share among the
+    first three is held against nothing: no study printed it.
+    """
     row = _row(link)
-    if row is None or row.statistic is not Statistic.PERCENT:
+    if row is None:
         return None
-    pairs = ((MARKETING, row.cmo), (IT, row.cio))
-    told_of = [
-        _side(_own(responses, item, link, group, smallest), published)
-        for group, published in pairs
-        if published is not None
-    ]
-    if not told_of:
+    shares: tuple[float | None, float | None] = None, None
+    if row.statistic is Statistic.RANK:
+        said = _of_places(row, places)
+    elif item.measure is Measure.FIRST_THREE:
         return None
-    source = next(figure.source for _, figure in pairs if figure is not None)
-    other = [f"another source prints {one.figure.value:g} % for {one.figure.group}" for one in row.conflicts]
-    said = f"Published {link.wave}, “{link.item}”: {'; '.join(told_of)}."
+    else:
+        said = [
+            _side(_own(sides[group], item, link, group, smallest), published)
+            for group, published in _published(row).items()
+            if not item.variable.asked_of or group in item.variable.asked_of
+        ]
+        shares = _share(row.cmo), _share(row.cio)
+    if not said:
+        return None
+    source = next(figure.source for figure in (row.cmo, row.cio) if figure is not None)
+    sentence = f"Published {link.wave}, “{link.item}”: {'; '.join(said)}."
+    other = list(dict.fromkeys(filter(None, (_conflict(row, one.figure) for one in row.conflicts))))
     if other:
-        said += f" Published figures conflict: {'; '.join(dict.fromkeys(other))}."
-    shares = [None if figure is None else figure.value / 100 for _, figure in pairs]
-    return Benchmark(link.wave, source, shares[0], shares[1], said)
+        sentence += f" Published figures conflict: {'; '.join(other)}."
+    return Benchmark(link.wave, source, shares[0], shares[1], sentence)
+
+
+def _published(row: Comparison) -> dict[str, Published]:
+    return {group: one for group, one in ((MARKETING, row.cmo), (IT, row.cio)) if one is not None}
+
+
+def _share(figure: Published | None) -> float | None:
+    return None if figure is None else figure.value / 100
+
+
+def _conflict(row: Comparison, other: Published) -> str:
+    """What another source prints, "" where it prints the same."""
+    same = {one.value for one in (row.cmo, row.cio, row.both) if one is not None and one.group is other.group}
+    return "" if other.value in same else f"another source prints {other.value:g} % for {other.group}"
+
+
+def _of_places(row: Comparison, places: tuple[float, float] | None) -> list[str]:
+    if places is None:
+        return []
+    own = dict(zip((MARKETING, IT), places, strict=True))
+    return [
+        f"{figure.group} leaders at place {figure.value:g}, yours at {own[group]:g}"
+        for group, figure in _published(row).items()
+    ]
+
+
+@cache
+def _rows(wave: str) -> tuple[Comparison, ...]:
+    return tuple(compare(wave))
 
 
 def _row(link: Link) -> Comparison | None:
-    rows = [row for row in compare(link.wave) if row.question_id == link.question]
+    rows = [row for row in _rows(link.wave) if row.question_id == link.question]
     exact = [row for row in rows if row.item == link.item]
     if not exact:
         exact = [row for row in rows if link.item in {one.item for one in (row.cmo, row.cio) if one}]
-    percents = [row for row in exact if row.statistic is Statistic.PERCENT]
-    return next(iter(percents), None)
+    return next(iter(sorted(exact, key=lambda row: row.statistic is Statistic.RANK)), None)
 
 
-def _own(responses: Responses, item: Item, link: Link, group: str, smallest: int) -> Told:
-    side = responses.of(group)
+def _own(side: Responses, item: Item, link: Link, group: str, smallest: int) -> Told:
     numbers = values(side, item)
-    variable = item.variable
-    if link.codes and variable.kind in (Kind.SINGLE, Kind.FIVE):
-        answer = side.columns[variable.name]
+    if link.codes and item.variable.kind in (Kind.SINGLE, Kind.FIVE):
+        answer = side.columns[item.variable.name]
         numbers = np.where(np.isnan(numbers), np.nan, np.isin(answer, link.codes).astype(float))
     return told(numbers, side.weight, Measure.SHARE, group, smallest)
 

@@ -152,7 +152,7 @@ def _linked(pair: Pair, finding: Finding, survey: Survey) -> Finding:
     if not links or pair.guess or finding.hidden:
         return finding
     item = pair.items[0]
-    found = [benchmark(survey.responses, item, link, survey.smallest) for link in links]
+    found = [benchmark(survey.sides, item, link, survey.smallest, finding.places) for link in links]
     return replace(finding, published=tuple(one for one in found if one is not None))
 
 

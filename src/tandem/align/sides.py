@@ -7,7 +7,7 @@ from numpy.typing import NDArray
 
 from tandem.align.result import NAMES, SHARES, Base, Measure, Side
 from tandem.align.stats import difference
-from tandem.align.stats.columns import Sums, estimate, logit_intervals
+from tandem.align.stats.columns import Sums, estimate, logit_intervals, mean_intervals
 from tandem.align.stats.waves import Estimate, wave_against_wave
 
 Numbers = NDArray[np.float64]
@@ -41,7 +41,7 @@ class Told:
 def told(values: Numbers, weight: Numbers, measure: Measure, group: str, smallest: int) -> Told:
     """The weighted mean of (people,) values, NaN outside the base; hidden under `smallest` people.
 
-    Shares carry the logit interval, means the value and 1.96 linearised standard errors.
+    Shares carry the logit interval, means that of t, both from the linearised standard error.
     """
     name = NAMES.get(group, group)
     inside = ~np.isnan(values) & (weight > 0)
@@ -60,12 +60,13 @@ def told(values: Numbers, weight: Numbers, measure: Measure, group: str, smalles
     )
     found = estimate(sums, people)
     value, se, effective = float(found.value[0, 0]), float(found.se[0, 0]), float(found.effective[0])
+    df = np.array([people - 1.0])
     if measure in SHARES:
         value = min(max(value, 0.0), 1.0)
-        ends = logit_intervals(np.array([[value]]), found.se, found.effective, np.array([people - 1.0]), LEVEL)
-        low, high = (float(end[0, 0]) for end in ends)
+        ends = logit_intervals(np.array([[value]]), found.se, found.effective, df, LEVEL)
     else:
-        low, high = value - 1.96 * se, value + 1.96 * se
+        ends = mean_intervals(found.value, found.se, df, LEVEL)
+    low, high = (float(end[0, 0]) for end in ends)
     return Told(Side(group, name, Base(people, float(w.sum()), effective), value, low, high), se)
 
 

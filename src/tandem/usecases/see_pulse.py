@@ -1,0 +1,153 @@
+"""What a pulse found: its answers read as a whole, and kept as long as they are the same."""
+
+import hashlib
+from collections import OrderedDict
+from datetime import datetime
+from pathlib import Path
+from threading import Lock
+
+from tandem import __version__
+from tandem.align.against import Link
+from tandem.align.codebook import Kind
+from tandem.align.instrument import codebook_of, links
+from tandem.align.method import Fielded
+from tandem.align.questions import EITHER, filled
+from tandem.align.reading import About, read_pulse
+from tandem.align.responses import Responses
+from tandem.align.result import NAMES, PulseResult
+from tandem.charter import load_project
+from tandem.charter.definitions.instruments import Instrument
+from tandem.kernel import Problems, numbers
+from tandem.ledger import Ledger
+from tandem.usecases.pulse_answers import responses
+from tandem.usecases.result_problems import NO_RESULT_YET, STILL_OPEN
+from tandem.usecases.run_pulse import PulseStatus, instrument_of, pulse_status
+
+HELD = 8
+SEED = 20_120
+"""Of all draws: the same answers give the same intervals."""
+
+
+class ResultsHeld:
+    """Results kept under what they were read from; the oldest go first."""
+
+    def __init__(self) -> None:
+        self._results: OrderedDict[str, PulseResult] = OrderedDict()
+        self._lock = Lock()
+
+    def get(self, key: str) -> PulseResult | None:
+        """The result read from exactly this, if it is kept."""
+        with self._lock:
+            return self._results.get(key)
+
+    def keep(self, key: str, result: PulseResult) -> None:
+        """Keep a result."""
+        with self._lock:
+            self._results[key] = result
+            while len(self._results) > HELD:
+                self._results.popitem(last=False)
+
+
+_HELD = ResultsHeld()
+
+
+def see_pulse(root: Path, ledger: Ledger, wave: str, now: datetime) -> PulseResult:
+    """The result of a run that has closed. The same answers give the same result.
+
+    While it is open nothing is told: of two looks with one answer between them, the difference would be that
+    answer. Raises LDG-121 for a run that is not there, ALN-601 while it is open, ALN-600 without answers.
+    """
+    status = pulse_status(ledger, wave, now)
+    if status.open:
+        sentence = f"{wave} takes answers until {numbers.moment(status.pulse.closes_at)}"
+        raise Problems(STILL_OPEN(sentence, found="open"))
+    answers = responses(ledger, wave)
+    if not len(answers):
+        raise Problems(
+            NO_RESULT_YET(f"nobody answered {wave}, so there is nothing to tell", found="0 answers")
+        )
+    instrument = instrument_of(status.pulse)
+    about = About(
+        wave=wave,
+        title=status.title,
+        company=load_project(root).name,
+        smallest=instrument.smallest_group,
+        wordings={one.question: filled(one.text, EITHER) for one in instrument.questions},
+        links=published_links(instrument),
+        fielded=_fielded(status, instrument),
+    )
+    key = _key(answers, about)
+    known = _HELD.get(key)
+    if known is None:
+        known = read_pulse(answers, about)
+        _HELD.keep(key, known)
+    return known
+
+
+def published_links(instrument: Instrument) -> dict[str, tuple[Link, ...]]:
+    """Item id → the published figures it is held against: of one answer that answer's, else the variable's."""
+    kinds = {one.name: one.kind for one in codebook_of(instrument).variables}
+    found: dict[str, list[Link]] = {}
+    for held in links(instrument):
+        whole = kinds[held.variable] is Kind.FIVE
+        name = held.variable if whole or not held.codes else f"{held.variable}-{held.codes[0]}"
+        found.setdefault(name, []).append(Link(held.wave, held.question, held.item, held.codes))
+    return {name: tuple(several) for name, several in found.items()}
+
+
+def _fielded(status: PulseStatus, instrument: Instrument) -> Fielded:
+    pulse = status.pulse
+    ended = min(pulse.closed_at or pulse.closes_at, pulse.closes_at)
+    form = f", in its form “{pulse.form}”" if pulse.form else ""
+    invited = " and ".join(f"{one.invited:,} of {NAMES.get(one.side, one.side)}" for one in status.sides)
+    said = (
+        f"Open from {numbers.day(pulse.opened_at)} to {numbers.day(ended)}, with “{pulse.instrument}”{form}."
+    )
+    if any(one.invited for one in status.sides):
+        said += f" Invited: {invited}."
+    return Fielded(
+        fielded=said,
+        screened=_told("Screened out", [(one.side, dict(one.screened_out)) for one in status.sides], status),
+        left_out=_left_out(status),
+        anonymous=(
+            "Answers cannot be led back to invitations."
+            if instrument.anonymous
+            else "This run said to people that answers can be led back to them."
+        ),
+        version=__version__,
+        seed=SEED,
+    )
+
+
+def _told(head: str, sides: list[tuple[str, dict[str, int | None]]], status: PulseStatus) -> str:
+    parts = [
+        f"{NAMES.get(side, side)} by {rule}: {_few(count, status)}"
+        for side, rules in sides
+        for rule, count in sorted(rules.items())
+        if count != 0
+    ]
+    return f"{head}: {'; '.join(parts)}." if parts else ""
+
+
+def _left_out(status: PulseStatus) -> str:
+    return _told(
+        "Not counted",
+        [(one.side, {"quality": one.removed, "full quota": one.quota_full}) for one in status.sides],
+        status,
+    )
+
+
+def _few(count: int | None, status: PulseStatus) -> str:
+    return f"fewer than {status.smallest_group}, or not told" if count is None else f"{count:,}"
+
+
+def _key(answers: Responses, about: About) -> str:
+    """A digest of every answer and of all that the result says of itself."""
+    digest = hashlib.sha256(repr(about).encode())
+    for name in sorted(answers.columns):
+        column = answers.columns[name]
+        digest.update(
+            name.encode() + (repr(column.tolist()).encode() if column.dtype == object else column.tobytes())
+        )
+    digest.update(answers.weight.tobytes())
+    return digest.hexdigest()
