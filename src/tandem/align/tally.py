@@ -143,7 +143,9 @@ class Cells:
                 [np.bincount(cell, each[rows], self.number) for each in (self.weight, self._squares)]
             )
         into = self._into_columns
-        wy, w2y = (into @ np.array([each[i] for each in ticked]).reshape(-1, self.number).T for i in (0, 1))
+        wy, w2y = (
+            into @ np.array([each[i] for each in ticked]).reshape(len(items), self.number).T for i in (0, 1)
+        )
         lines = tuple(Line(RowKind.CHOICE, item.code, item.label) for item in items)
         sums = Sums(into @ n, into @ w, into @ w2, wy, w2y, w2y)
         return Tally(lines, sums, n.astype(np.int64), np.zeros(len(lines)))
