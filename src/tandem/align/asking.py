@@ -14,6 +14,7 @@ from tandem.charter.definitions.instruments import (
     Question,
     QuestionType,
     Quota,
+    Row,
     Scale,
 )
 from tandem.charter.definitions.project import Function
@@ -78,6 +79,22 @@ def asked(
     """
     side = Function(group) if group else group_of(instrument, answers)
     return tuple(one for one, _ in _walk(instrument, side, answers, form_of(instrument, form)))
+
+
+def questionnaire(
+    instrument: Instrument, side: Function | None = None, form: str | None = None
+) -> tuple[Question, ...]:
+    """Every question that somebody of that side may be asked (None: of either), whatever is answered, in its words."""
+    cut = form_of(instrument, form)
+    found: list[Question] = []
+    for question in instrument.questions:
+        left_out = cut is not None and question.question not in cut.questions
+        if left_out or (side and question.of and side not in question.of):
+            continue
+        narrow = replace(question, rows=_rows(question, side, cut)) if question.rows else question
+        if narrow.rows or not question.rows:
+            found.append(worded(narrow, instrument, side) if side else narrow)
+    return tuple(found)
 
 
 def settled(
@@ -209,10 +226,8 @@ def _holds(condition: Filter, answers: Answers) -> bool:
 def _narrowed(question: Question, side: Function | None, form: Form | None, kept: Answers) -> Question | None:
     """The question with the rows or options that apply; None if none is left to be asked."""
     if question.type is QuestionType.MATRIX:
-        names = form.rows.get(question.question) if form else None
-        rows = [row for row in question.rows if names is None or row.row in names]
-        rows = [row for row in rows if not row.of or side in row.of]
-        return replace(question, rows=tuple(rows)) if rows else None
+        rows = tuple(row for row in _rows(question, side, form) if not row.of or side in row.of)
+        return replace(question, rows=rows) if rows else None
     if question.chosen_in is None:
         return question
     chosen = kept.get(question.chosen_in)
@@ -222,6 +237,13 @@ def _narrowed(question: Question, side: Function | None, form: Form | None, kept
         return None
     top = min(question.top or len(options), len(options))
     return replace(question, options=options, top=top)
+
+
+def _rows(question: Question, side: Function | None, form: Form | None) -> tuple[Row, ...]:
+    """The rows that the form keeps, of one side or, without a side, of both."""
+    names = form.rows.get(question.question) if form else None
+    rows = (row for row in question.rows if names is None or row.row in names)
+    return tuple(row for row in rows if side is None or not row.of or side in row.of)
 
 
 def _order(items: Sequence[tuple[bool, str]], name: str, seed: str) -> list[int]:

@@ -6,8 +6,9 @@ matrix 5, a place in a ranking 7, a number 10, an open answer 60. Filters are ta
 
 from collections.abc import Iterable, Iterator
 
+from tandem.align.asking import questionnaire
 from tandem.align.questions import choices_of
-from tandem.charter.definitions.instruments import Form, Instrument, Question, QuestionType
+from tandem.charter.definitions.instruments import Instrument, Question, QuestionType
 from tandem.charter.definitions.project import Function
 
 WORDS_A_SECOND = 200 / 60
@@ -21,26 +22,17 @@ SECONDS = {
 ROW, PLACE = 5.0, 7.0
 
 
-def minutes(instrument: Instrument, form: Form | None, side: Function) -> float:
-    """Estimated minutes for somebody of that side whom every filter lets through."""
-    seconds = 0.0
-    for question in instrument.questions:
-        left_out = form is not None and question.question not in form.questions
-        if left_out or (question.of and side not in question.of):
-            continue
-        seconds += _seconds(question, form, side)
+def minutes(instrument: Instrument, form: str | None, side: Function) -> float:
+    """Estimated minutes for somebody of that side. Raises Problems (ALN-102) for an unknown form."""
+    seconds = sum(_seconds(one) for one in questionnaire(instrument, side, form))
     return (seconds + _reading([instrument.intro])) / 60
 
 
-def _seconds(question: Question, form: Form | None, side: Function) -> float:
+def _seconds(question: Question) -> float:
     if question.type is QuestionType.MATRIX:
-        names = form.rows.get(question.question) if form else None
-        rows = [row for row in question.rows if names is None or row.row in names]
-        rows = [row for row in rows if not row.of or side in row.of]
-        return _reading([question.text, *(row.label for row in rows)]) + ROW * len(rows)
+        return _reading([question.text, *(row.label for row in question.rows)]) + ROW * len(question.rows)
     if question.type is QuestionType.RANK:
-        places = question.top or len(question.options)
-        return _reading([question.text]) + PLACE * places
+        return _reading([question.text]) + PLACE * (question.top or len(question.options))
     return _reading(_read(question)) + SECONDS[question.type]
 
 

@@ -18,6 +18,9 @@ from tandem.usecases.init_charter import init_charter
 from tandem.usecases.plan_charter import Plan, plan_charter
 from tandem.usecases.workspace import open_ledger_of
 
+ONE, MANY = {"policies": "policy", "pulse": "survey"}, {"pulse": "surveys"}
+"""What one definition of a part is called, and several, where the part has another word."""
+
 
 @app.command()
 @answering
@@ -48,13 +51,14 @@ def check(context: typer.Context, json_: Json = False) -> None:
         raise typer.Exit(PROBLEMS_FOUND) from None
     parts = {
         name: len(getattr(charter, name))
-        for name in ("sources", "policies", "traits", "audiences", "campaigns")
+        for name in ("sources", "policies", "traits", "audiences", "campaigns", "pulse")
     }
     if json_:
         output.as_json({"problems": [], "charter": charter.project.name, "definitions": parts})
         return
-    words = ", ".join(numbers.plural(n, name.removesuffix("s"), name) for name, n in parts.items())
-    output.good(f"{charter.project.name}: {words}. No problems.".replace("policie,", "policy,"))
+    several = {name: ONE.get(name, name.removesuffix("s")) for name in parts}
+    words = ", ".join(numbers.plural(n, several[name], MANY.get(name, name)) for name, n in parts.items())
+    output.good(f"{charter.project.name}: {words}. No problems.")
 
 
 @app.command()

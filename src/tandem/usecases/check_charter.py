@@ -5,6 +5,8 @@ from dataclasses import replace
 from datetime import datetime
 from pathlib import Path
 
+from tandem.align import load as published
+from tandem.align.instrument import link_problems
 from tandem.audience import bind, trait_footprint
 from tandem.charter import Charter, load
 from tandem.deliver.asking import needs
@@ -52,6 +54,8 @@ def _refused(charter: Charter, catalogue: Catalogue) -> Iterator[Problem]:
         said = needs(campaign, charter)
         given = said.footprint | said.shown
         yield from _reasons(charter, catalogue, campaign.purpose, to, given, campaign.place, said.shown)
+    for instrument in charter.pulse:
+        yield from link_problems(instrument, published())
 
 
 def _reasons(
