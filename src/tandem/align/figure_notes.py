@@ -14,6 +14,20 @@ FIGURES: dict[Key, str] = {
 }
 """(wave, question) -> the figure of the report that shows it."""
 
+SHORT: dict[str, str] = {
+    "NEED": "Alignment",
+    "CSUITE_IMPROVED": "Improved",
+    "TECH_PURPOSE": "Purpose of technology",
+    "MKTIT_PRIORITY": "Marketing among IT priorities",
+    "MKT_PRIORITIES": "Marketing priority",
+    "IT_PRIORITIES": "IT priority",
+    "IMPL_CHALLENGE": "Difficulties with solutions",
+    "BUDGET_SIZE": "Budget",
+    "DIGITAL_IMPORTANCE": "Digital",
+    "DATA_INTEGRATION": "Customer data",
+}
+"""Question -> what it is about in a word or two, where its items alone do not say so."""
+
 SCALES: frozenset[Key] = frozenset({("2012", "MKTIT_PRIORITY")})
 """Questions of which all five points are published."""
 

@@ -7,7 +7,7 @@ from itertools import groupby
 import numpy as np
 
 from tandem.align.compare import LEVEL, Comparison, Kind, compare
-from tandem.align.figure_notes import ALL_ASKED, FIGURES, NOTES, SCALES, WHOLE_LISTS
+from tandem.align.figure_notes import ALL_ASKED, FIGURES, NOTES, SCALES, SHORT, WHOLE_LISTS
 from tandem.align.published import Flag, Published, Statistic
 from tandem.align.stats.lists import (
     kendall_tau_b,
@@ -22,6 +22,7 @@ from tandem.kernel import numbers
 PATIENCE = (0.9, 0.7)
 TOPS = (3, 5)
 POINTS = 5
+POINT = "Point "
 
 
 @dataclass(frozen=True)
@@ -150,6 +151,32 @@ class PublishedQuestion:
         return any(row.kind is Kind.TESTED for row in self.rows)
 
     @property
+    def short(self) -> str:
+        """What the question is about in a word or two, where its items do not say so; else empty."""
+        return SHORT.get(self.id, "")
+
+    @property
+    def contrasts(self) -> tuple[Comparison, ...]:
+        """Its tested items, without single points of a scale and without the second of two that exclude each other."""
+        tested = tuple(row for row in self.rows if row.kind is Kind.TESTED)
+        if self.scale:
+            return tuple(row for row in tested if not row.item.startswith(POINT))
+        shares = [sum(getattr(row, side).value for row in tested) for side in ("cmo", "cio")]
+        return tested[:1] if len(tested) == 2 and shares == [100, 100] else tested
+
+    @property
+    def caveats(self) -> tuple[str, ...]:
+        """What to mind about single items, each once, with the items it is about unless it is about all."""
+        about: dict[str, list[str]] = {}
+        for row in self.rows:
+            for sentence in row.caveats:
+                about.setdefault(sentence, []).append(row.item)
+        return tuple(
+            sentence if len(items) == len(self.rows) else f"{'; '.join(items)}: {sentence}"
+            for sentence, items in about.items()
+        )
+
+    @property
     def headline(self) -> str:
         """What it says, in one sentence that claims no more than was tested."""
         return _headline(self.rows)
@@ -214,7 +241,7 @@ def _question(rows: list[Comparison]) -> PublishedQuestion:
 
 
 def _scale(rows: Sequence[Comparison]) -> tuple[ScaleRow, ...]:
-    points = [row for row in rows if row.item.startswith("Point ")][:POINTS]
+    points = [row for row in rows if row.item.startswith(POINT)][:POINTS]
     made = {}
     for group in ("cmo", "cio", "both"):
         told = [side for row in points if (side := getattr(row, group)) is not None]

@@ -147,7 +147,10 @@ class Forest:
 
     def _words(self, pixels: Sheet, line: Line, y: float, left: float, width: float) -> None:
         told = theme.text_width(line.text, bold=True)
-        pixels.text(line.name, 0.0, y, room=(width - told if width < NARROW else left) - GAP)
+        room = (width - told if width < NARROW else left) - GAP
+        lines = (line.name,) if width < NARROW else theme.two_lines(line.name, room)
+        for number, words in enumerate(lines):
+            pixels.text(words, 0.0, y + (number - (len(lines) - 1) / 2) * theme.LEADING, room=room)
         pixels.text(line.text, width, y, align="right", bold=True)
 
     def _untold(self, pixels: Sheet, line: Line, y: float, beside: float, width: float) -> None:

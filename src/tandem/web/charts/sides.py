@@ -12,7 +12,6 @@ from tandem.web.charts.ticks import AXIS, cover
 
 GAP = 16.0
 HEAD, FOOT = 26.0, 24.0
-LINE = 17.0
 NEAR = 10.0
 BOTH = "both "
 
@@ -93,8 +92,8 @@ class Lanes:
         room = widest + both + NEAR
         beside = width if narrow else min(names, width * 0.44)
         x = Scale(0.0, self.marks[-1][0], room if narrow else beside + GAP + room, width - room)
-        told = [_two_lines(row.name, beside) for row in self.rows]
-        words = max(len(lines) for lines in told) * LINE
+        told = [theme.two_lines(row.name, beside) for row in self.rows]
+        words = max(len(lines) for lines in told) * theme.LEADING
         step = words + 34.0 if narrow else max(words + 8.0, 32.0)
         sheet = Sheet(x)
         self._axis(sheet.pixels(), x, step, words + 10.0 if narrow else 0.0)
@@ -103,9 +102,13 @@ class Lanes:
             self._way(sheet, row, y)
         self._head(sheet.pixels(), x.start)
         for row, lines, y in zip(self.rows, told, middles, strict=True):
-            first = y - 20.0 - (len(lines) - 1) * LINE if narrow else y - (len(lines) - 1) * LINE / 2
+            first = (
+                y - 20.0 - (len(lines) - 1) * theme.LEADING
+                if narrow
+                else y - (len(lines) - 1) * theme.LEADING / 2
+            )
             for number, line in enumerate(lines):
-                sheet.pixels().text(line, 0.0, first + number * LINE)
+                sheet.pixels().text(line, 0.0, first + number * theme.LEADING)
             self._dots(sheet, x, row, y)
         return sheet.layers(), HEAD + len(self.rows) * step + FOOT
 
@@ -152,12 +155,6 @@ class Lanes:
         return f"{row.name}: " + ", ".join(
             f"{who} {side[1] if side else numbers.UNKNOWN}" for who, side in told
         )
-
-
-def _two_lines(name: str, room: float) -> tuple[str, ...]:
-    """The name on one line or two; what does not fit into two is cut."""
-    lines = theme.wrapped(name, room)
-    return lines if len(lines) <= 2 else (lines[0], theme.fitted(" ".join(lines[1:]), room))
 
 
 def _row(row: Opposed, write: Callable[[float], str]) -> Lane:

@@ -33,6 +33,8 @@ FONT = "Liberation Sans, Arial, Helvetica, sans-serif"
 RENDERING_FONT = "Liberation Sans"
 LABEL = 13.0
 SMALL = 12.0
+# From one line of a label to the next.
+LEADING = 17.0
 # Interface fonts differ from Arial by some percent in width.
 SPARE = 1.1
 ELLIPSIS = "…"
@@ -80,6 +82,12 @@ def wrapped(text: str, room: float, size: float = LABEL, bold: bool = False) -> 
         else:
             lines.append(fitted(word, room, size, bold))
     return tuple(lines)
+
+
+def two_lines(text: str, room: float) -> tuple[str, ...]:
+    """The text on one line or two; what does not fit into two is cut."""
+    lines = wrapped(text, room)
+    return lines if len(lines) <= 2 else (lines[0], fitted(" ".join(lines[1:]), room))
 
 
 def _em(character: str) -> float:

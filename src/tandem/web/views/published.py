@@ -1,6 +1,6 @@
 """The published studies: what marketing and IT leaders said elsewhere, gap by gap, with what can be said of each."""
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from tandem.kernel import numbers
 from tandem.usecases.compare_pulse import (
@@ -90,10 +90,9 @@ def _tabs(wave: str) -> tuple[tuple[str, str, bool], ...]:
 
 
 def _contrasts(found: tuple[PublishedQuestion, ...]) -> Chart | None:
-    """Every gap of the wave that can be tested, profile left out: who was asked is no opinion."""
-    tested = [
-        row for one in found if not one.id.startswith(PROFILE) for row in one.rows if row.kind is Kind.TESTED
-    ]
+    """Gaps of the wave that can be tested, without the profile (who was asked is no opinion) and single points."""
+    told = [(one, row) for one in found if not one.id.startswith(PROFILE) for row in one.contrasts]
+    tested = [replace(row, item=f"{one.short}: {row.item}" if one.short else row.item) for one, row in told]
     caption = Caption(
         name="contrasts",
         title="How far apart marketing and IT leaders are",
@@ -106,7 +105,7 @@ def _contrasts(found: tuple[PublishedQuestion, ...]) -> Chart | None:
 def _gaps(question: PublishedQuestion) -> Chart | None:
     tested = [row for row in question.rows if row.kind is Kind.TESTED]
     unit = "CMO less CIO, points, 95 % interval"
-    return _forest(Caption(name="gaps", title=question.headline, unit=unit, n=_people(tested)), tested)
+    return _forest(Caption(name="gaps", title="How far apart they are", unit=unit, n=_people(tested)), tested)
 
 
 def _forest(caption: Caption, tested: list[Comparison]) -> Chart | None:
@@ -185,13 +184,14 @@ def _items(question: PublishedQuestion) -> Table:
             "both",
             "gap",
             "95 % interval",
-            "p adjusted (Holm)",
-            "p adjusted (Benjamini-Hochberg)",
-            "however rounded",
+            "p (Holm)",
+            "p (BH)",
+            "rounding",
             "source",
         ),
         rows=tuple(_item(row) for row in question.rows),
         numeric=(False, *(True,) * 7, False, False),
+        unit="p adjusted within the question by Holm and by Benjamini-Hochberg; rounding: does the result hang on it",
         n=_people(question.rows),
     )
 
@@ -207,7 +207,7 @@ def _item(row: Comparison) -> tuple[str, ...]:
     untested = NONE if row.gap is None or rank else NOT_TESTED
     interval = untested if row.low is None else f"{row.low:+.1f} to {row.high:+.1f}"
     p = [untested if one is None else numbers.probability(one) for one in (row.p_holm, row.p_bh)]
-    holds = "" if row.robust_to_rounding is None else "the same" if row.robust_to_rounding else "may differ"
+    holds = "" if row.robust_to_rounding is None else "holds" if row.robust_to_rounding else "may change it"
     return (row.item, *sides, gap, interval, *p, holds, "; ".join(sources))
 
 
