@@ -3,6 +3,7 @@
 from enum import StrEnum
 
 from tandem.kernel.values import WorkspaceRole as Role
+from tandem.usecases.sides import BRIEFS, COMMITS, RANKS
 
 
 class Action(StrEnum):
@@ -23,6 +24,9 @@ class Action(StrEnum):
     RIGHTS = "act on people's rights"
     SEE_AUDIT = "read the audit log"
     SEE_AUDIT_OF_PEOPLE = "read who saw a person"
+    BRIEF = "make and change briefs"
+    COMMIT = "commit IT to a brief"
+    RANK = "rank priorities"
 
 
 _ALL = frozenset(Role)
@@ -44,6 +48,9 @@ ALLOWED: dict[Action, frozenset[Role]] = {
     Action.SEE_AUDIT: frozenset({Role.PRIVACY, Role.ADMIN, Role.ENGINEER}),
     Action.RIGHTS: frozenset({Role.PRIVACY, Role.ADMIN}),
     Action.SEE_AUDIT_OF_PEOPLE: frozenset({Role.PRIVACY, Role.ADMIN}),
+    Action.BRIEF: BRIEFS,
+    Action.COMMIT: COMMITS,
+    Action.RANK: RANKS,
 }
 
 

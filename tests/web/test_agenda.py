@@ -1,0 +1,132 @@
+"""Briefs and the agenda on pages: forms alone carry a brief from its first word to what is accepted."""
+
+from typing import Any
+
+import pytest
+from web.served import Browser, Served
+
+FORM = {
+    "title": "Welcome letters",
+    "who": "People who bought for the first time",
+    "what_for": "A letter three days after the first purchase",
+    "data": "purchase.amount\nfirst_name, shoe size",
+    "purpose": "marketing_email",
+    "wanted": "2027-07-01",
+    "success": "20 % buy again within 60 days",
+}
+
+
+@pytest.fixture
+def marketer(own_shop: Served) -> Browser:
+    return own_shop.signed_in("marketer")
+
+
+@pytest.fixture
+def engineer(own_shop: Served) -> Browser:
+    return own_shop.signed_in("engineer")
+
+
+def sent(browser: Browser, path: str, **form: str) -> Any:
+    answer = browser.send(path, form)
+    assert answer.status_code == 303, answer.text
+    return answer
+
+
+def test_a_brief_from_its_first_word_to_what_is_accepted(marketer: Browser, engineer: Browser) -> None:
+    sent(marketer, "/agree/briefs/new", **{**FORM, "success": ""})
+    page = engineer.json("/agree/briefs/1")
+    assert (page["whole"], page["do"]) == (False, [])
+    assert [one["part"] for one in page["remarks"]] == ["success"]
+    assert "cannot be accepted or sent back" in engineer.get("/agree/briefs/1").text
+
+    sent(marketer, "/agree/briefs/1/edit", version="1", **FORM)
+    assert "commit" in engineer.json("/agree/briefs/1")["do"]
+    sent(engineer, "/agree/briefs/1/commit", version="2", due="2027-06-20")
+    assert engineer.json("/agree/briefs/1")["state"] == "committed"
+
+    sent(marketer, "/agree/briefs/1/edit", version="2", **{**FORM, "wanted": "2027-05-01"}, reason="the fair")
+    page = engineer.json("/agree/briefs/1")
+    assert (page["state"], page["unagreed"]) == ("changed after commitment", True)
+    assert page["versions"][0]["changes"] == [["Wanted by", "2027-07-01", "2027-05-01"]]
+    assert "the fair" in engineer.get("/agree/briefs/1").text
+    assert "changed after IT committed itself" in str(engineer.json("/")["waits"])
+
+    answer = engineer.send("/agree/briefs/1/deliver", {})
+    assert answer.status_code == 422
+    assert "ALN-406" in answer.text
+    sent(engineer, "/agree/briefs/1/commit", version="3", due="2027-05-01")
+    sent(engineer, "/agree/briefs/1/deliver", reason="it runs every night")
+    assert marketer.json("/agree/briefs/1")["do"] == ["edit", "promise", "take"]
+    sent(marketer, "/agree/briefs/1/take", do="send back", reason="the stores are missing")
+    sent(engineer, "/agree/briefs/1/deliver")
+    sent(marketer, "/agree/briefs/1/take", do="accept")
+    page = marketer.json("/agree/briefs/1")
+    assert (page["state"], page["do"]) == ("accepted", [])
+    assert [one["what"].partition(",")[0] for one in page["steps"]] == [
+        *("committed", "agreed again", "delivered", "sent back", "delivered", "accepted"),
+    ]
+    (done,) = marketer.json("/agree/briefs")["done"]
+    assert done["changed_after"] == 1
+
+
+def test_who_committed_to_an_older_version_is_told_to_read_the_new_one(
+    marketer: Browser, engineer: Browser
+) -> None:
+    sent(marketer, "/agree/briefs/new", **FORM)
+    sent(marketer, "/agree/briefs/1/edit", version="1", **{**FORM, "title": "Letters"})
+    answer = engineer.send("/agree/briefs/1/commit", {"version": "1", "due": "2027-06-20"})
+    assert answer.status_code == 422
+    assert "LDG-111" in answer.text
+
+
+def test_a_form_that_cannot_be_taken_comes_back_as_it_was_typed(marketer: Browser) -> None:
+    for typed in ({**FORM, "wanted": "soon"}, {**FORM, "title": " "}):
+        answer = marketer.send("/agree/briefs/new", typed)
+        assert answer.status_code == 422
+        assert "shoe size" in answer.text
+    sent(marketer, "/agree/briefs/new", **FORM)
+    same = marketer.send("/agree/briefs/1/edit", {**FORM, "version": "1"})
+    assert (same.status_code, "ALN-405" in same.text) == (422, True)
+
+
+def test_roles_see_everything_and_do_what_is_theirs(own_shop: Served, marketer: Browser) -> None:
+    sent(marketer, "/agree/briefs/new", **FORM)
+    for role, may in [
+        ("marketer", ["edit", "withdraw", "promise"]),
+        ("engineer", ["commit"]),
+        ("admin", ["edit", "withdraw", "promise", "commit"]),
+        ("executive", []),
+    ]:
+        assert own_shop.signed_in(role).json("/agree/briefs/1")["do"] == may, role
+    assert own_shop.signed_in("engineer").get("/agree/briefs/new").status_code == 403
+    assert marketer.send("/agree/briefs/1/commit", {"version": "1", "due": "2027-01-01"}).status_code == 403
+
+
+def test_promises_outside_are_kept_and_settled(marketer: Browser, engineer: Browser) -> None:
+    sent(marketer, "/agree/promises", what="an app, told to all members", due="2027-03-01")
+    sent(marketer, "/agree/briefs/new", **FORM)
+    sent(marketer, "/agree/briefs/1/promise", what="letters by spring, told to the press", due="2027-02-01")
+    (loose,) = engineer.json("/agree/briefs")["promises"]
+    (about,) = engineer.json("/agree/briefs/1")["promises"]
+    assert (loose["id"], about["id"], about["open"]) == (1, 2, True)
+    assert "promises made outside without IT" in str(engineer.json("/")["waits"])
+    sent(marketer, "/agree/promises/1", do="withdraw", reason="there will be no app")
+    sent(marketer, "/agree/promises/2", do="keep")
+    assert marketer.json("/agree/briefs/1")["promises"][0]["state"] == "kept"
+
+
+def test_words_of_others_are_shown_as_text(marketer: Browser, engineer: Browser) -> None:
+    sent(
+        marketer,
+        "/agree/briefs/new",
+        **{**FORM, "title": "<script>alert(1)</script>", "who": "<b>all</b> of them"},
+    )
+    for page in ("/agree/briefs", "/agree/briefs/1", "/"):
+        assert "<script>alert" not in engineer.get(page).text
+    assert "&lt;b&gt;all" in engineer.get("/agree/briefs/1").text
+
+
+def test_what_is_not_there_is_told(marketer: Browser) -> None:
+    answer = marketer.get("/agree/briefs/77")
+    assert "LDG-110" in answer.text
+    assert marketer.get("/agree/briefs").text.count("No brief yet") == 1
