@@ -17,6 +17,7 @@ OPEN = {
     "/sign-in/elsewhere",
     "/sign-in/back",
     "/preferences/{token}",
+    "/pulse/{token}",
     "/.well-known/gpc.json",
 }
 """What anybody may ask for; whoever adds to it says in ACCESS.md why."""

@@ -11,8 +11,17 @@ from typing import Any
 
 from sqlalchemy import ColumnElement, Text, and_, cast, exists, func, or_, select
 
+from tandem.ledger.pulse_tables import pulses
 from tandem.ledger.store import Store
-from tandem.ledger.tables import access_requests, applied_charters, approvals, audit, commitments
+from tandem.ledger.tables import (
+    access_requests,
+    applied_charters,
+    approvals,
+    audit,
+    commitment_steps,
+    commitments,
+    priority_rankings,
+)
 from tandem.ledger.tables import brief_versions as versions
 from tandem.ledger.tables import briefs as b
 
@@ -170,6 +179,20 @@ class Happened(Store):
             for role, outcome, detail, n, who in rows
         ]
         return sorted(given + refused, key=lambda one: (-one.decisions, one.role, one.outcome, one.codes))
+
+    def agenda_mark(self) -> tuple[int, ...]:
+        """Another one after each change of a brief, commitment, ranking, request, approval or pulse."""
+        open_requests = select(func.count()).where(access_requests.c.answered_at.is_not(None))
+        closed = select(func.count()).where(pulses.c.closed_at.is_not(None))
+        used = select(func.count()).where(approvals.c.used_at.is_not(None))
+        newest = [
+            select(func.coalesce(func.max(table.c.id), 0))
+            for table in (versions, commitment_steps, priority_rankings, access_requests, approvals)
+        ]
+        every = select(func.count()).select_from(pulses)
+        parts = [one.scalar_subquery() for one in (*newest, open_requests, used, every, closed)]
+        with self._read() as db:
+            return tuple(int(one) for one in db.execute(select(*parts)).one())
 
     def charters_before(self) -> Mapping[str, str | None]:
         """Fingerprint of each charter ever in force → that of the one before it, of the last time it came in force."""

@@ -19,10 +19,10 @@ from sqlalchemy.exc import IntegrityError
 
 from tandem.kernel import Problems
 from tandem.ledger.problems import NO_PULSE, PULSE_CLOSED, PULSE_NAME_TAKEN
+from tandem.ledger.pulse_tables import pulse_answers as a
+from tandem.ledger.pulse_tables import pulse_invitations as i
+from tandem.ledger.pulse_tables import pulses as p
 from tandem.ledger.store import Store
-from tandem.ledger.tables import pulse_answers as a
-from tandem.ledger.tables import pulse_invitations as i
-from tandem.ledger.tables import pulses as p
 
 CHUNK = 500
 STRUCK = ""
