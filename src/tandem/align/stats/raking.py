@@ -10,7 +10,6 @@ from numpy.typing import NDArray
 from tandem.align.stats.weights import kish_design_effect
 
 Floats = NDArray[np.float64]
-ROUNDS = 200
 
 
 @dataclass(frozen=True, eq=False)
@@ -88,9 +87,10 @@ def rake(
 
     Deming and Stephan (1940), Annals of Mathematical Statistics 11. `total`: what the weights sum to, None: as
     before. `bounds`: least and greatest weight in units of the mean weight (0.3, 3); weights beyond are set to
-    the bound and the margins raked anew, over and over. A target where nobody is cannot be reached: the others
-    of its margin keep their proportions. `tolerance`: of a share. Nothing is raised for what cannot be reached:
-    `problems` say it. Raises ValueError for no margin, no weight above 0, or bounds without 1 between them.
+    the bound and the margins raked anew, over and over; where both cannot be had, the margins hold. A target
+    where nobody is cannot be reached: the others of its margin keep their proportions. `tolerance`: of a share.
+    Nothing is raised for what cannot be reached: `problems` say it. Raises ValueError for no margin, no weight
+    above 0, bounds without 1 between them, or a margin that wants only categories where nobody is.
     """
     w = np.array(weight, dtype=np.float64)
     if not margins or w.ndim != 1 or not np.isfinite(w).all() or (w < 0).any() or not w.any():
@@ -104,7 +104,7 @@ def rake(
     wanted, problems = _reachable(w, margins)
     w /= w.sum()
     beyond, used, error, trimmed = 0.0, 0, np.inf, np.zeros(w.size, dtype=bool)
-    for _ in range(ROUNDS):
+    while True:
         w, error, done = _fit(w, margins, wanted, tolerance, cycles - used)
         used += done
         beyond = _beyond(w, bounds)

@@ -37,11 +37,15 @@ def hide(members: Bools, people: Counts, parts: Counts, smallest: int) -> tuple[
             Hidden.SMALL if 0 < size < smallest else Hidden.COMPLEMENT if size else None for size in n
         )
     groups = _groups(inside, n, parts, people[seen], smallest)
+    if not groups:
+        return tuple(hidden)
+    rows, about = np.array([row for row, _ in groups]), [part for _, part in groups]
     while True:
         shown = np.array([n[i] > 0 and hidden[i] is None for i in range(len(n))])
-        part = next((part for row, part in groups if _derivable(row, inside[shown])), None)
-        if part is None:
+        told = np.flatnonzero(_derivable(rows, inside[shown]))
+        if not told.size:
             return tuple(hidden)
+        part = about[told[0]]
         free = shown & ~totals
         beside = np.flatnonzero(free & (parts == part))
         candidates = beside if beside.size else np.flatnonzero(free)
@@ -67,8 +71,11 @@ def _groups(
     return found
 
 
-def _derivable(row: NDArray[np.float64], shown: NDArray[np.float64]) -> bool:
+def _derivable(rows: NDArray[np.float64], shown: NDArray[np.float64]) -> Bools:
+    """Which of the rows are linear combinations of the shown ones."""
     if not len(shown):
-        return False
-    weights, *_ = np.linalg.lstsq(shown.T, row, rcond=None)
-    return bool(np.abs(shown.T @ weights - row).max() < 1e-8)
+        return np.zeros(len(rows), dtype=bool)
+    _, sizes, basis = np.linalg.svd(shown, full_matrices=False)
+    basis = basis[sizes > 1e-9 * sizes[0]]
+    found: Bools = np.abs(rows - rows @ basis.T @ basis).max(axis=1) < 1e-8
+    return found
