@@ -67,7 +67,7 @@ def instrument_shape(instrument: Definition) -> Iterable[Problem]:
 def _keys(question: Question) -> Iterator[Problem]:
     for word, types in ONLY.items():
         if getattr(question, word) not in (None, (), "", False) and question.type not in types:
-            sentence = f"`{word}` is for {' and '.join(types)}, and `{question.question}` is {question.type}"
+            sentence = f"`{word}` is for {', '.join(types)}, and `{question.question}` is {question.type}"
             yield CONTRADICTION(sentence, place=question.at(word), found=str(question.type))
 
 

@@ -301,7 +301,8 @@ def _form_rows(view: _View, form: Form) -> Iterator[Problem]:
     for name, rows in form.rows.items():
         matrices = [one for one in form.questions if one in view.questions and view.questions[one].rows]
         if name not in matrices:
-            yield view.unknown(name, form.at("rows"), matrices)
+            sentence = f"`{name}` is no matrix of the form `{form.form}`"
+            yield UNKNOWN_QUESTION(sentence, place=form.at("rows"), found=name, alternatives=matrices)
             continue
         known = [row.row for row in view.questions[name].rows]
         for row in rows:
