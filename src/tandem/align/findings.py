@@ -93,7 +93,7 @@ def questions(
     wordings: Mapping[str, str] | None = None,
     links: Links | None = None,
 ) -> tuple[Question, ...]:
-    """Every question but the profile, in the order of the codebook.
+    """Every question but the profile that anybody answered, in the order of the codebook.
 
     What the `book` hides of a side stays hidden, so that the two never give a small group back together. p-values
     are adjusted within a question, guesses apart from what the sides say themselves. `wordings`: question id → its
@@ -103,7 +103,10 @@ def questions(
     codebook = responses.codebook
     if not set(GROUPS) <= set(codebook.groups):
         raise ValueError(f"the sides are {' and '.join(GROUPS)}, not {', '.join(codebook.groups) or 'none'}")
-    names = dict.fromkeys(one.question for one in codebook.variables if not profile(codebook, one))
+    told = [
+        one for one in codebook.variables if not profile(codebook, one) and responses.base(one.name).any()
+    ]
+    names = dict.fromkeys(one.question for one in told)
     survey = Survey(
         responses, {group: responses.of(group) for group in GROUPS}, book, rng, wordings or {}, links or {}
     )
@@ -127,7 +130,7 @@ def profile(codebook: Codebook, variable: Variable) -> bool:
 
 def _question(name: str, survey: Survey) -> Question:
     codebook = survey.responses.codebook
-    variables = codebook.question(name)
+    variables = tuple(one for one in codebook.question(name) if survey.responses.base(one.name).any())
     pairs = [pair for variable in variables for pair in pairs_of(codebook, variable)]
     done = _adjusted(pairs, [_finding(pair, survey) for pair in pairs])
     done, lists = _placed(pairs, done, survey)

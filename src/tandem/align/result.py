@@ -102,6 +102,16 @@ class Finding:
     published: tuple[Benchmark, ...] = ()
 
     @property
+    def share(self) -> bool:
+        """Whether its values are shares 0..1 of people."""
+        return self.measure in SHARES
+
+    @property
+    def guess(self) -> bool:
+        """Whether it holds what one side thinks of the other against what that side says."""
+        return self.relation is Relation.GUESS
+
+    @property
     def hidden(self) -> bool:
         """Whether any side of it is not shown."""
         return any(side.value is None for side in self.sides)

@@ -1,0 +1,227 @@
+"""Results of pulses: the index, what matters most, every question, one question in full, and the files to take away."""
+
+from dataclasses import dataclass
+from datetime import datetime
+
+from tandem.align.export.words import based, picture, subtitle, tested, unit
+from tandem.align.result import Finding, PulseResult, Question
+from tandem.kernel import Problems
+from tandem.usecases.report_pulse import REPORTS, report_pulse
+from tandem.usecases.run_pulse import pulse_status
+from tandem.usecases.see_pulse import see_pulse
+from tandem.web.asking import Ask
+from tandem.web.charts import Caption, Chart, Interval, Opposed, bars, intervals, two_sides
+from tandem.web.page import PageContext, Send, doc
+from tandem.web.problems import NO_PAGE
+from tandem.web.values import Table
+from tandem.web.views.result_tables import cut_table, findings_table, how_table, topline_tables, value_text
+
+WORDS = {
+    "pptx": "Slides (PPTX)",
+    "xlsx": "Banner book (XLSX)",
+    "html": "Report to read (HTML)",
+    "pdf": "Report to print (PDF)",
+}
+
+
+@dataclass(frozen=True)
+class Wave:
+    """One pulse: its results are told once it has closed."""
+
+    name: str
+    title: str
+    open: bool
+    closes_at: datetime
+
+
+@dataclass(frozen=True)
+class Shown:
+    """One finding: what it says, where its question stands, its chart, and on whom it stands."""
+
+    id: str
+    sentence: str
+    question: str
+    wording: str
+    clear: bool
+    chart: Chart | None
+    based: str
+    published: tuple[str, ...]
+
+
+@dataclass(frozen=True)
+class Line:
+    """One question in the list: its wording, the sentence that says most, whether a difference is clear."""
+
+    id: str
+    wording: str
+    sentence: str
+    clear: bool
+
+
+@dataclass(frozen=True, kw_only=True)
+class ResultsPage(PageContext):
+    """Every pulse whose results can be told, the last opened first."""
+
+    waves: tuple[Wave, ...] = doc("All pulses; one that is open tells nothing yet.")
+
+
+@dataclass(frozen=True, kw_only=True)
+class ResultPage(PageContext):
+    """What one pulse found."""
+
+    name: str = doc("Name of the pulse.")
+    told: str = doc("The company, the wave, and how many answered.")
+    index: str = doc("The alignment index in a sentence, or why there is none.")
+    value: float | None = doc("The index, 0 to 100; absent if it is not told.")
+    between: tuple[float, float] | None = doc("Its 95 % interval, 0 to 100.")
+    parts: Chart | None = doc("The parts of the index with their intervals.")
+    hows: Table | None = doc("How each part is reckoned, and its weight.")
+    most: tuple[Shown, ...] = doc("At most five findings that say most, with a chart each.")
+    questions: tuple[Line, ...] = doc("Every question with the sentence that says most of it.")
+    files: tuple[tuple[str, str], ...] = doc(
+        "Formats that the result can be taken away in, with their names."
+    )
+    method: tuple[tuple[str, str], ...] = doc("How it was done: heading and sentence.")
+
+
+@dataclass(frozen=True, kw_only=True)
+class ResultQuestionPage(PageContext):
+    """One question of a pulse in full."""
+
+    name: str = doc("Name of the pulse.")
+    question: str = doc("The question's name in the survey.")
+    asked_of: str = doc("Whom it was put to.")
+    charts: tuple[Chart, ...] = doc("Its charts: items that are told in the same way share one.")
+    sentences: tuple[str, ...] = doc("What was found, clear differences first.")
+    table: Table = doc("Every item: both sides, the difference with its interval, p.")
+    lists: str = doc("How alike the two sides order the items; empty where it is no list.")
+    published: tuple[str, ...] = doc("Published figures beside the own ones.")
+    toplines: tuple[Table, ...] = doc("Every answer with the share of each side.")
+    cut: Table | None = doc("Each side by the answers to one profile question; absent if none is asked for.")
+    by: str = doc("The profile question it is cut by, or nothing.")
+    cuts: tuple[tuple[str, str], ...] = doc("Profile questions it can be cut by.")
+
+
+def every(ask: Ask) -> PageContext:
+    """All pulses."""
+    found = [pulse_status(ask.ledger, one.name, ask.now) for one in ask.ledger.pulses()]
+    waves = tuple(Wave(one.pulse.name, one.title, one.open, one.pulse.closes_at) for one in found)
+    return ResultsPage(title="Results", waves=waves)
+
+
+def one(ask: Ask) -> PageContext:
+    """One pulse."""
+    result = _result(ask)
+    index = result.index
+    return ResultPage(
+        title=result.title,
+        name=result.wave,
+        told=subtitle(result),
+        index=index.sentence if index else result.index_missing,
+        value=None if index is None else index.value * 100,
+        between=None if index is None else (index.low * 100, index.high * 100),
+        parts=_parts(result),
+        hows=how_table(result),
+        most=tuple(_shown(one, result.question(one.question)) for one in result.most),
+        questions=tuple(_line(one) for one in result.questions if one.findings),
+        files=tuple((name, WORDS[name]) for name in REPORTS),
+        method=result.method,
+    )
+
+
+def question(ask: Ask) -> PageContext:
+    """One question, cut by a profile question if `by` names one. Raises WEB-001 for a question that was not asked."""
+    result = _result(ask)
+    found = next((one for one in result.questions if one.id == ask.path["question"] and one.findings), None)
+    if found is None:
+        raise Problems(NO_PAGE("the pulse asked no such question", found=ask.path["question"]))
+    by = ask.text("by")
+    return ResultQuestionPage(
+        title=found.wording,
+        name=result.wave,
+        question=found.id,
+        asked_of=found.asked_of,
+        charts=_charts(found),
+        sentences=tuple(one.sentence for one in sorted(found.findings, key=lambda one: not one.clear)),
+        table=findings_table(found),
+        lists=found.lists.sentence if found.lists else "",
+        published=tuple(f"{one.item}: {told.sentence}" for one in found.findings for told in one.published),
+        toplines=topline_tables(found),
+        cut=cut_table(result, found, by) if by else None,
+        by=by,
+        cuts=result.profiles,
+    )
+
+
+def file(ask: Ask) -> Send:
+    """The result as a file; that it was taken is noted."""
+    name, wanted = ask.path["name"], ask.path["format"]
+    found = report_pulse(ask.root, ask.ledger, ask.actor, name, wanted, ask.now, ask.wall())
+    return Send(found.name, found.body, found.media)
+
+
+def _result(ask: Ask) -> PulseResult:
+    return see_pulse(ask.root, ask.ledger, ask.path["name"], ask.now)
+
+
+def _parts(result: PulseResult) -> Chart | None:
+    if result.index is None:
+        return None
+    rows = [Interval(one.name, one.low * 100, one.value * 100, one.high * 100) for one in result.index.parts]
+    caption = Caption(
+        name="index", title=result.index.sentence, unit="0 is worst, 100 is best", n=subtitle(result)
+    )
+    return intervals(caption, rows, column="Part", write=lambda value: f"{value:.0f}", zero="0")
+
+
+def _shown(finding: Finding, question: Question) -> Shown:
+    return Shown(
+        id=finding.id.lower(),
+        sentence=finding.sentence,
+        question=question.id,
+        wording=question.wording,
+        clear=bool(finding.clear),
+        chart=_chart(finding, question, f"most-{_slug(finding.id)}"),
+        based=f"{based(finding)} {tested(finding)}".strip(),
+        published=tuple(one.sentence for one in finding.published),
+    )
+
+
+def _line(question: Question) -> Line:
+    finding = question.headline or question.findings[0]
+    return Line(question.id, question.wording, finding.sentence, bool(finding.clear))
+
+
+def _charts(question: Question) -> tuple[Chart, ...]:
+    """One chart for each kin of findings: own and guesses apart, shares and means apart."""
+    kins: dict[object, Finding] = {}
+    for one in question.findings:
+        if not one.hidden:
+            kins.setdefault((one.relation, tuple(side.group for side in one.sides), one.measure), one)
+    made = (_chart(one, question, f"chart-{place}") for place, one in enumerate(kins.values(), start=1))
+    return tuple(chart for chart in made if chart is not None)
+
+
+def _chart(finding: Finding, question: Question, name: str) -> Chart | None:
+    shown = picture(finding, question)
+    if shown is None:
+        return None
+    share = all(bar.share for bar in shown.bars)
+    left = f"; {shown.left} more items in the table" if shown.left else ""
+    caption = Caption(name=name, title=finding.sentence, unit=unit(finding.measure) + left, n=based(finding))
+
+    def write(value: float) -> str:
+        return value_text(value, share)
+
+    if len(shown.series) == 1:
+        rows = [(bar.label, bar.values[0]) for bar in shown.bars]
+        return bars(caption, rows, columns=("Item", shown.series[0]), write=write)
+    opposed = [Opposed(bar.label, bar.values[0], bar.values[1], bar.clear) for bar in shown.bars]
+    sides = shown.series[0], shown.series[1]
+    if share:
+        return two_sides(caption, sides, opposed, write=write)
+    return two_sides(caption, sides, opposed, write=write, gap=lambda value: f"{value:+.1f}")
+
+
+def _slug(name: str) -> str:
+    return name.lower().replace("_", "-")
