@@ -1,5 +1,6 @@
 """Briefs and the agenda on pages: forms alone carry a brief from its first word to what is accepted."""
 
+import time
 from typing import Any
 
 import pytest
@@ -130,3 +131,51 @@ def test_what_is_not_there_is_told(marketer: Browser) -> None:
     answer = marketer.get("/agree/briefs/77")
     assert "LDG-110" in answer.text
     assert marketer.get("/agree/briefs").text.count("No brief yet") == 1
+
+
+def looked_at(browser: Browser) -> Any:
+    """The agenda once money and experience are worked out."""
+    for _ in range(100):
+        page = browser.json("/agree/agenda")
+        if page["experience"] is not None:
+            return page
+        time.sleep(0.1)
+    raise AssertionError("it is still being worked out")
+
+
+def test_the_agenda_tells_what_is_known_and_why_the_rest_is_not(marketer: Browser) -> None:
+    page = looked_at(marketer)
+    assert page["ranked"]["rows"][0][0] == "One view of every customer"
+    assert (page["places"], page["people"]) == (None, "Nobody has ranked them yet.")
+    email, platform = page["budgets"]["rows"]
+    assert (email[3], email[4]) == ("GBP 500.00", "not known")
+    assert platform[-1].startswith("not known")
+    (recommend,) = page["experience"]
+    assert (recommend["value"], recommend["told"]) == (
+        "not known",
+        "It is not asked yet. Ask in the letter after a purchase",
+    )
+    assert (page["outside"], page["unregistered"]) == (1, ["crm", "web"])
+    missing = {(row[0], row[1]): (row[4], row[6]) for row in page["skills"]["rows"]}
+    assert missing["Analysis", "Marketing"] == ("2", "IT has 4 people at level 4")
+    text = marketer.get("/agree/agenda").text
+    assert "in no register: crm, web" in text
+
+
+def test_both_sides_rank_and_see_how_far_apart_they_are(own_shop: Served, marketer: Browser) -> None:
+    engineer = own_shop.signed_in("engineer")
+    first = {"own.one_view": "1", "own.own_setup": "2", "other.fewer_tools": "1"}
+    sent(marketer, "/agree/agenda/rank", **first)
+    sent(
+        engineer, "/agree/agenda/rank", **{"own.one_view": "3", "own.own_setup": "2", "own.fewer_tools": "1"}
+    )
+    page = engineer.json("/agree/agenda")
+    rows = {row[0]: row[3:] for row in page["ranked"]["rows"]}
+    assert rows["One view of every customer"] == ["1.0", "3.0", "−2.0", "not known", "not known"]
+    assert rows["Fewer tools, known to both"] == ["not known", "1.0", "not known", "1.0", "not known"]
+    assert page["places"]["title"] == "One view of every customer: Marketing places it 2.0 places higher"
+    assert page["mine"][2]["own"] == "1"
+    again = marketer.send("/agree/agenda/rank", {"own.one_view": "1", "own.own_setup": "1"})
+    assert (again.status_code, "ALN-407" in again.text) == (422, True)
+    assert own_shop.signed_in("admin").json("/agree/agenda")["mine"] == []
+    assert own_shop.signed_in("admin").send("/agree/agenda/rank", first).status_code == 403

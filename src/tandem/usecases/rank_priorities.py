@@ -32,18 +32,23 @@ class Ranks:
     mine: Mapping[str, Mapping[str, int]]
 
 
-def rank(desk: Desk, charter: Charter, about: str, places: Mapping[str, int]) -> None:
-    """Keep a person's ranking. Raises ALN-401 for who is on neither side, ALN-407, ALN-408."""
+def rank(desk: Desk, charter: Charter, places: Mapping[str, Mapping[str, int]]) -> None:
+    """Keep a person's rankings, by what they are about (own, other): all that is given, or none of it.
+
+    Raises ALN-401 for who is on neither side, ALN-407, ALN-408.
+    """
     desk.needs(RANKS)
     assert desk.function is not None
     known = [one.priority for one in charter.agenda.priorities] if charter.agenda else []
     if not known:
         raise Missing(NO_AGENDA("there are no joint priorities to rank"))
-    problems = _problems(about, places, known)
+    given = {about: held for about, held in places.items() if held} or {"own": {}}
+    problems = [found for about, held in given.items() for found in _problems(about, held, known)]
     if problems:
         raise Problems(problems)
-    desk.note("rank", about=about, priorities=len(places))
-    desk.ledger.add_ranking(desk.actor, desk.function, about, places, desk.now)
+    for about, held in given.items():
+        desk.note("rank", about=about, priorities=len(held))
+        desk.ledger.add_ranking(desk.actor, desk.function, about, held, desk.now)
 
 
 def see_ranks(ledger: Ledger, charter: Charter, name: str) -> Ranks:

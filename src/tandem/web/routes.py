@@ -9,6 +9,7 @@ from tandem.web.asking import Ask
 from tandem.web.page import Go, PageContext, Reply, Send
 from tandem.web.views import (
     add_source,
+    agenda,
     agree,
     approvals,
     audiences,
@@ -31,7 +32,9 @@ from tandem.web.views import (
     results,
     rights,
     rules,
+    scorecard,
     session,
+    telemetry,
     trust,
     work,
 )
@@ -195,10 +198,17 @@ TRUST = (
 AGREE = (
     Route("/agree", "agree", Action.LOOK, _agree, area="agree", needs_work=False,
           says="What the two functions plan together, and how far apart they are."),
+    Route("/agree/telemetry", "telemetry", Action.LOOK, telemetry.view, area="agree",
+          says="What happened, beside what both sides believe: where the two part."),
+    Route("/agree/scorecard", "scorecard", Action.LOOK, scorecard.view, area="agree",
+          says="Five imperatives, each with evidence, trend and what to do next."),
     Route("/agree/published", "published", Action.LOOK, published.view, area="agree", needs_work=False,
           says="What marketing and IT leaders said elsewhere: 2010, 2012, 2014."),
 )
 AGENDA = (
+    Route("/agree/agenda", "agenda", Action.LOOK, agenda.view, area="agree",
+          says="Joint priorities as both sides rank them; money, tools, skills, experience."),
+    Route("/agree/agenda/rank", "rank", Action.RANK, post=agenda.rank_them, says="Say what matters most."),
     Route("/agree/briefs", "briefs", Action.LOOK, briefs.every, area="agree",
           says="What marketing asks IT for, who committed to it by when, and what changed."),
     Route("/agree/briefs/new", "new brief", Action.BRIEF, brief_form.new, brief_form.create, area="agree",

@@ -118,7 +118,7 @@ def test_who_may_what(desk: Desk, charter: Charter, role: str, may: set[str]) ->
         "brief": lambda: make_brief(acting, WHOLE),
         "promise": lambda: keeping.promise(acting, None, "an app for everybody", DUE),
         "commit": lambda: keeping.commit(acting, charter, number, 1, DUE),
-        "rank": lambda: rank(acting, charter, "own", {"one_view": 1}),
+        "rank": lambda: rank(acting, charter, {"own": {"one_view": 1}}),
     }
     done = set()
     for name, act in acts.items():
@@ -202,11 +202,14 @@ def test_ranking_is_checked_and_the_latest_counts(desk: Desk, charter: Charter) 
         ("own", {}),
     ]:
         with pytest.raises(Problems) as caught:
-            rank(desk, charter, about, places)
+            rank(desk, charter, {about: places})
         assert code_of(caught) == "ALN-407"
-    rank(desk, charter, "own", {"own_setup": 1, "one_view": 2, "fewer_tools": 3})
-    rank(desk, charter, "other", {"fewer_tools": 1})
-    rank(as_role(desk, "privacy"), charter, "own", {"one_view": 1, "fewer_tools": 2})
+    with pytest.raises(Problems):
+        rank(desk, charter, {"own": {"own_setup": 1}, "other": {"fewer_tools": 2}})
+    assert desk.ledger.rankings() == [], "all of it or nothing"
+    own = {"own_setup": 1, "one_view": 2, "fewer_tools": 3}
+    rank(desk, charter, {"own": own, "other": {"fewer_tools": 1}})
+    rank(as_role(desk, "privacy"), charter, {"own": {"one_view": 1, "fewer_tools": 2}, "other": {}})
     found = see_ranks(desk.ledger, charter, "mara")
     view = found.priorities[0].standing
     assert (view.own, view.gap) == ({"marketing": 2.0, "it": 1.0}, 1.0)
@@ -216,7 +219,7 @@ def test_ranking_is_checked_and_the_latest_counts(desk: Desk, charter: Charter) 
         "other": {"fewer_tools": 1},
     }
     with pytest.raises(Problems) as caught:
-        rank(desk, replace(charter, agenda=None), "own", {"one_view": 1})
+        rank(desk, replace(charter, agenda=None), {"own": {"one_view": 1}})
     assert code_of(caught) == "ALN-408"
 
 

@@ -75,6 +75,15 @@ def _spent(budget: Budget, scope: Scope) -> Iterator[Problem]:
     place = budget.at("spent")
     yield from _field(event, field, place, scope, (FieldType.MONEY,))
     yield from _values(event, budget.where, budget.at("where"), scope)
+    about = [
+        one.source
+        for one in scope.charter.sources
+        if one.identifiers and any(spec.kind == event for spec in one.events)
+    ]
+    if about:
+        sentence = f"`{event}` is about people, and what a channel cost is about nobody"
+        expected = "an event of a source without identifiers"
+        yield AGENDA_NAME(sentence, place=place, found=f"source {about[0]}", expected=expected)
 
 
 def _experience(one: Experience, scope: Scope) -> Iterator[Problem]:
