@@ -1,10 +1,17 @@
-"""Agree: its front page leads to every page of the area, whoever looks."""
+"""Agree: its front page leads to every page of the area; telemetry and scorecard tell what is known, and no more."""
 
+from collections.abc import Iterator
+from datetime import timedelta
+from typing import Any
+
+import pytest
 from web.served import ROLES, Served
 
-from tandem.kernel.values import WorkspaceRole
+from tandem.kernel.values import Actor, WorkspaceRole
 from tandem.web.access import may
 from tandem.web.routes import ROUTES
+
+DAY = timedelta(days=1)
 
 
 def test_the_front_page_links_every_page_that_stands_alone_and_that_the_role_may_open(served: Served) -> None:
@@ -20,3 +27,79 @@ def test_the_front_page_links_every_page_that_stands_alone_and_that_the_role_may
         for one in inner:
             assert one.action is not None
             assert (f'href="{one.path}"' in page.text) == may(WorkspaceRole(role), one.action), one.path
+
+
+@pytest.fixture(scope="module")
+def planned(untouched: Served, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Served]:
+    """A shop with a brief: committed, changed after that, delivered in time, and promised outside."""
+    with untouched.copied(tmp_path_factory.mktemp("planned") / "shop") as shop:
+        ledger, made = shop.ledger, shop.wall - timedelta(days=12)
+        mara, ivo = Actor("mara", "marketer"), Actor("ivo", "engineer")
+        content = {"title": "Letters to readers", "who": "people who read", "what_for": "to see them again"}
+        ledger.add_brief(mara, "marketing", content, made)
+        ledger.commit_to_brief(1, 1, "a list", ivo, "it", shop.wall - DAY, made + 2 * DAY)
+        ledger.edit_brief(1, 1, content | {"who": "all"}, mara, "marketing", "more", made + 3 * DAY)
+        ledger.keep_commitment(1, ivo, "it", made + 8 * DAY)
+        ledger.add_promise(1, "said it at the fair", mara, "marketing", shop.wall, made)
+        yield shop
+
+
+def ready(shop: Served, path: str, role: str = "executive") -> Any:
+    """The JSON twin once it is worked out."""
+    browser = shop.signed_in(role)
+    for _ in range(60):
+        page = browser.json(path)
+        if page["ready"]:
+            return page
+    raise AssertionError(page)
+
+
+def test_what_was_recorded_is_told_and_what_was_not_is_not_known(planned: Served) -> None:
+    page = ready(planned, "/agree/telemetry")
+    shown = {one["id"]: one for one in page["figures"]}
+    assert shown["lead-time"]["value"] == "8.0 days"
+    assert shown["kept"]["value"] == "100 %"
+    assert shown["changed"]["value"] == "100 %"
+    assert shown["promised"]["value"] == "50 %"
+    assert shown["complete"]["value"] == "0 %"
+    # One commitment is too few to judge; nobody answered a pulse, so nobody can say whether belief and records part.
+    assert shown["kept"]["state"] == "not known"
+    for name in ("access-time", "approval-time", "fresh"):
+        assert shown[name]["value"] == "not known", name
+        assert shown[name]["reason"], name
+        assert shown[name]["how"], name
+    assert {one["verdict"] for figure in page["figures"] for one in figure["spoken"]} == {
+        "not known yet",
+        "a wish",
+    }
+    html = planned.signed_in("executive").get("/agree/telemetry").text
+    assert "8.0 days" in html
+    assert "No request for access was granted in this time." in html
+
+
+def test_the_window_is_asked_for_in_the_address(planned: Served) -> None:
+    day = (planned.wall - 5 * DAY).date().isoformat()
+    page = ready(planned, f"/agree/telemetry?until={day}")
+    assert {one["id"]: one["value"] for one in page["figures"]}["lead-time"] == "not known"
+    wrong = ready(planned, "/agree/telemetry?since=2026-01-01&until=2025-01-01")
+    assert [one["code"] for one in wrong["problems"]] == ["ALN-501"]
+
+
+def test_the_scorecard_says_why_and_what_next(planned: Served) -> None:
+    page = ready(planned, "/agree/scorecard")
+    assert [one["name"] for one in page["cards"]] == ["experience", "partner", "levers", "skills", "trust"]
+    for card in page["cards"]:
+        assert card["action"] or card["state"] == "on track"
+        assert all(line["rule"] for line in card["lines"])
+    assert "nobody can say yet" in page["lead"]
+    html = planned.signed_in("executive").get("/agree/scorecard").text
+    assert "IT as a partner of marketing" in html
+
+
+def test_a_role_that_may_not_count_reads_why(planned: Served) -> None:
+    """No policy of this shop names admins."""
+    shown = {one["id"]: one for one in ready(planned, "/agree/telemetry", "admin")["figures"]}
+    assert shown["violations"]["reason"].startswith("Your role may not count this")
+    assert shown["lead-time"]["value"] == "8.0 days"
+    assert shown["refusals"]["link"] == "/trust/audit?kind=decision"
+    assert {one["id"]: one["link"] for one in ready(planned, "/agree/telemetry")["figures"]}["refusals"] == ""

@@ -1,7 +1,9 @@
 """The five imperatives: what happened, what was agreed and what both sides say, in one scorecard."""
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
+from datetime import datetime
+from pathlib import Path
 
 from tandem.align.agreed import SkillFact, experience_known, priorities_close, skills_filled
 from tandem.align.happened import Measure, Window
@@ -9,8 +11,9 @@ from tandem.align.priorities import Ranked, standings
 from tandem.align.scorecard import RULE, Card, Read, scorecard
 from tandem.align.yardsticks import judge
 from tandem.charter.definitions import Agenda
-from tandem.usecases.see_telemetry import Telemetry
-from tandem.usecases.workspace import Workspace
+from tandem.kernel.values import Actor
+from tandem.usecases.see_telemetry import Telemetry, see_telemetry
+from tandem.usecases.workspace import Workspace, open_workspace
 
 
 @dataclass(frozen=True)
@@ -22,6 +25,28 @@ class Scorecard:
     rule: str
     pulse: str | None
     pulse_before: str | None
+
+
+@dataclass(frozen=True)
+class Agreement:
+    """Telemetry and the scorecard that reads it, of one window."""
+
+    telemetry: Telemetry
+    scorecard: Scorecard
+
+
+def told_agreement(
+    root: Path, actor: Actor, window: Window, now: datetime, wall: Callable[[], datetime]
+) -> Agreement:
+    """Both in a workspace of its own, for work beside a request."""
+    with open_workspace(root, actor, wall) as work:
+        return see_agreement(work, window, now, wall())
+
+
+def see_agreement(work: Workspace, window: Window, now: datetime, wall: datetime) -> Agreement:
+    """Both for the acting person."""
+    telemetry = see_telemetry(work, window, now, wall)
+    return Agreement(telemetry, see_scorecard(work, telemetry))
 
 
 def see_scorecard(work: Workspace, told: Telemetry) -> Scorecard:

@@ -8,7 +8,6 @@ same length that lies as far before the real now as the window asked for lies be
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
-from pathlib import Path
 
 from tandem import align
 from tandem.align.beside import Answered, Beside, beside
@@ -38,16 +37,16 @@ from tandem.align.yardsticks import Judged, judge
 from tandem.charter.definitions.policies import SYSTEM_ROLE
 from tandem.kernel import Problems, iso
 from tandem.kernel.problems import REGISTRY
-from tandem.kernel.values import Actor
 from tandem.ledger import Ledger
 from tandem.usecases.api_keys import API_ROLE
 from tandem.usecases.approving import plan_of
 from tandem.usecases.lake_facts import campaign_facts, fresh_facts, load_facts, use_facts
 from tandem.usecases.pulse_beliefs import Believed, last_pulses
 from tandem.usecases.sides import function_of
-from tandem.usecases.workspace import Workspace, open_workspace
+from tandem.usecases.workspace import Workspace
 
 USUAL = timedelta(days=90)
+MINUTE = timedelta(minutes=1)
 LOOK_BACK = timedelta(days=90)
 """How long before an approval its edit is looked for."""
 IN_FORCE = frozenset({"outside"})
@@ -86,21 +85,18 @@ class Telemetry:
 
 
 def window_of(since: datetime | None, until: datetime | None, now: datetime) -> Window:
-    """The window asked for; by default the last 90 days. Raises ALN-501 if it is empty or ends after now."""
-    end = until or now
+    """The window asked for; by default the 90 days up to and with the minute that goes on.
+
+    What is done in a minute has to be in it: pages know the time to the minute. Raises ALN-501 if the window is empty
+    or ends after that.
+    """
+    latest = now.replace(second=0, microsecond=0) + MINUTE
+    end = until or latest
     start = since or end - USUAL
-    if start >= end or end > now:
+    if start >= end or end > latest:
         found = f"{iso(start)} to {iso(end)}"
         raise Problems(BAD_WINDOW("there is nothing in that time", found=found, expected=f"up to {iso(now)}"))
     return Window(start, end)
-
-
-def told_telemetry(
-    root: Path, actor: Actor, window: Window, now: datetime, wall: Callable[[], datetime]
-) -> Telemetry:
-    """`see_telemetry` in a workspace of its own, for work beside a request."""
-    with open_workspace(root, actor, wall) as work:
-        return see_telemetry(work, window, now, wall())
 
 
 def see_telemetry(work: Workspace, window: Window, now: datetime, wall: datetime) -> Telemetry:
