@@ -53,6 +53,7 @@ CONTRACT = {
     *("consent set", "consent show", "consent link", "key add", "key list", "key rotate", "key revoke"),
     *("person export", "person erase", "person requests", "person work", "person cancel", "person receipt"),
     *("person unsuppress", "request add", "request list", "request answer", "request withdraw"),
+    *("pulse init", "pulse list", "pulse show"),
 }
 
 
@@ -115,6 +116,9 @@ ASKED = {
     "explain event": (("{event}",), 0),
     "explain contact": (("{contact}",), 0),
     "pulse compare": (("--benchmark", "2012"), 0),
+    "pulse init": ((), 0),
+    "pulse list": ((), 0),
+    "pulse show": (("nothing",), 1),
     "init": (("{new}",), 0),
     "user add": (("bo", "--role", "analyst", "--generate"), 0),
     "user list": ((), 0),
