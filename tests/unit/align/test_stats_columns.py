@@ -112,18 +112,32 @@ def test_a_country_is_not_read_from_its_region() -> None:
     assert told[3] is Hidden.COMPLEMENT or told[1] is Hidden.COMPLEMENT
 
 
+def test_two_small_columns_are_not_read_together() -> None:
+    told = hide(SIDES_AND_REGIONS, np.array([20, 1, 1, 20, 1, 1]), PARTS, 5)
+    assert told == (None, None, None, Hidden.COMPLEMENT, Hidden.SMALL, Hidden.SMALL)
+
+
+def test_what_is_left_of_one_side_is_not_read_either() -> None:
+    """The regions of one side only: total, side, two regions of the side; two people of it told no region."""
+    members = np.array([[1, 1, 1, 1], [1, 1, 1, 0], [1, 0, 0, 0], [0, 1, 0, 0]], dtype=bool)
+    told = hide(members, np.array([20, 9, 2, 40]), np.array([-1, 0, 1, 1]), 5)
+    assert told == (None, None, None, Hidden.COMPLEMENT)
+
+
 @settings(max_examples=60)
 @given(st.lists(st.integers(0, 12), min_size=6, max_size=6))
-def test_no_small_column_is_a_sum_of_what_is_shown(people: list[int]) -> None:
+def test_no_small_group_is_a_sum_of_what_is_shown(people: list[int]) -> None:
     counts = np.array(people)
     told = hide(SIDES_AND_REGIONS, counts, PARTS, 5)
     seen = counts > 0
-    shown = [
-        SIDES_AND_REGIONS[i, seen] for i in range(6) if told[i] is None and counts[SIDES_AND_REGIONS[i]].sum()
-    ]
-    for i in range(6):
-        size = counts[SIDES_AND_REGIONS[i]].sum()
-        if 0 < size < 5 and shown:
-            basis = np.array(shown, dtype=float)
+    sizes = SIDES_AND_REGIONS @ counts
+    shown = [i for i in range(6) if told[i] is None and sizes[i]]
+    basis = SIDES_AND_REGIONS[shown][:, seen].astype(float)
+    for i in np.flatnonzero((sizes > 0) & (sizes < 5)):
+        if shown:
             row = SIDES_AND_REGIONS[i, seen].astype(float)
             assert np.linalg.matrix_rank(np.vstack([basis, row])) > np.linalg.matrix_rank(basis)
+    for part in (0, 1):
+        beside = [i for i in shown if PARTS[i] == part]
+        rest = sizes[0] - sizes[beside].sum()
+        assert not beside or rest == 0 or rest >= 5

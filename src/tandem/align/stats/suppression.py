@@ -20,12 +20,13 @@ def hide(members: Bools, people: Counts, parts: Counts, smallest: int) -> tuple[
     """What to hide, column by column.
 
     `members` (columns, cells): which cells a column is made of; a cell is a set of people who stand in the same
-    columns. `people` (cells,): how many answered. `parts` (columns,): the banner variable of each column, -1 for
-    the total of all. A column of 1 to `smallest` - 1 people is hidden. Then, one after the other, the smallest
-    column beside it, until no group under `smallest` is a difference of what is shown: no hidden column, no
-    remainder of a banner variable (people who stand in none of its columns) and no difference of two columns
-    one within the other. A group is a difference of shown columns when its row of `members` is a linear
-    combination of theirs. Columns without anybody hide nothing and stay.
+    columns. `people` (cells,): how many answered. `parts` (columns,): the banner variable of each column, whose
+    columns share nobody; -1 for the total of all. A column of 1 to `smallest` - 1 people is hidden. Then, one
+    after the other, the smallest column beside it, until nobody can reckon back, from what is shown, such a
+    column, the difference of two columns one within the other, or what is left of a column after those of one
+    banner variable that lie within it, if those are fewer than `smallest` people. A set of people can be
+    reckoned back when its row of cells is a linear combination of the rows shown. Columns without anybody hide
+    nothing and stay.
     """
     seen = people > 0
     inside = members[:, seen].astype(float)
@@ -36,44 +37,48 @@ def hide(members: Bools, people: Counts, parts: Counts, smallest: int) -> tuple[
         return tuple(
             Hidden.SMALL if 0 < size < smallest else Hidden.COMPLEMENT if size else None for size in n
         )
-    groups = _groups(inside, n, parts, people[seen], smallest)
-    if not groups:
-        return tuple(hidden)
-    rows, about = np.array([row for row, _ in groups]), [part for _, part in groups]
+    within = inside @ (1 - inside).T == 0  # [inner, outer]
+    rows, about = _groups(inside, n, parts, within, smallest)
     while True:
         shown = np.array([n[i] > 0 and hidden[i] is None for i in range(len(n))])
-        told = np.flatnonzero(_derivable(rows, inside[shown]))
-        if not told.size:
-            return tuple(hidden)
-        part = about[told[0]]
         free = shown & ~totals
-        beside = np.flatnonzero(free & (parts == part))
-        candidates = beside if beside.size else np.flatnonzero(free)
-        if not candidates.size:
+        of = _left_over(n, parts, within, shown, smallest)
+        if of is None and (told := np.flatnonzero(_derivable(rows, inside[shown]))).size:
+            beside = free & (parts == about[told[0]])
+            of = beside if beside.any() else free
+        if of is None or not of.any():
             return tuple(hidden)
+        candidates = np.flatnonzero(of)
         hidden[candidates[np.argmin(n[candidates])]] = Hidden.COMPLEMENT
 
 
 def _groups(
-    inside: NDArray[np.float64], n: Counts, parts: Counts, people: Counts, smallest: int
-) -> list[tuple[NDArray[np.float64], int]]:
-    """The sets of 1 to `smallest` - 1 people that nobody may read, each with the banner variable it is about."""
-    found = [(inside[i], int(parts[i])) for i in np.flatnonzero((n > 0) & (n < smallest))]
+    inside: NDArray[np.float64], n: Counts, parts: Counts, within: Bools, smallest: int
+) -> tuple[NDArray[np.float64], list[int]]:
+    """The columns and differences of 1 to `smallest` - 1 people (rows of cells), and the part of each."""
+    small = np.flatnonzero((n > 0) & (n < smallest))
+    rows, about = [inside[i] for i in small], [int(parts[i]) for i in small]
+    apart = n[None, :] - n[:, None]
+    for inner, outer in np.argwhere(within & (apart > 0) & (apart < smallest) & (n > 0)[:, None]):
+        rows.append(inside[outer] - inside[inner])
+        about.append(int(parts[inner]))
+    return np.array(rows).reshape(len(rows), inside.shape[1]), about
+
+
+def _left_over(n: Counts, parts: Counts, within: Bools, shown: Bools, smallest: int) -> Bools | None:
+    """The shown columns of one part within a shown column that leave 1 to `smallest` - 1 people of it; or None."""
     for part in np.unique(parts[parts >= 0]):
-        rest = 1.0 - inside[parts == part].sum(axis=0)
-        if 0 < rest @ people < smallest:
-            found.append((rest, int(part)))
-    for inner in np.flatnonzero(n > 0):
-        for outer in np.flatnonzero((n > n[inner]) & (n - n[inner] < smallest)):
-            rest = inside[outer] - inside[inner]
-            if rest.min() >= 0:
-                found.append((rest, int(parts[inner])))
-    return found
+        taken = within & (shown & (parts == part))[:, None]
+        rest = n - n @ taken
+        for outer in np.flatnonzero(shown & taken.any(axis=0) & (rest > 0) & (rest < smallest)):
+            columns: Bools = taken[:, outer]
+            return columns
+    return None
 
 
 def _derivable(rows: NDArray[np.float64], shown: NDArray[np.float64]) -> Bools:
     """Which of the rows are linear combinations of the shown ones."""
-    if not len(shown):
+    if not len(shown) or not len(rows):
         return np.zeros(len(rows), dtype=bool)
     _, sizes, basis = np.linalg.svd(shown, full_matrices=False)
     basis = basis[sizes > 1e-9 * sizes[0]]
