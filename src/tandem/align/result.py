@@ -220,6 +220,10 @@ class PulseResult:
     index: IndexTold | None = None
     index_missing: str = ""
 
+    def to_dict(self) -> dict[str, object]:
+        """For JSON: all but the book, which is a file of its own."""
+        return {name: getattr(self, name) for name in self.__dataclass_fields__ if name != "book"}
+
     def question(self, name: str) -> Question:
         """The question of this id. Raises KeyError if there is none."""
         for one in self.questions:

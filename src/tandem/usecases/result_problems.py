@@ -26,3 +26,9 @@ NO_CUT = code(
     who="whoever asked",
     fix="Take one of the profile questions that are named here; others have too many answers, or too few people.",
 )
+NOT_WRITTEN = code(
+    "ALN-604",
+    "a report cannot be written to that file",
+    who="whoever asked",
+    fix="Give another file with --out, in a folder that is there and that you may write to.",
+)
