@@ -20,7 +20,13 @@ YAML = re.compile(r"```yaml\n(.*?)```", re.DOTALL)
 SHELL = re.compile(r"```sh\n(.*?)```", re.DOTALL)
 INLINE = re.compile(r"`(tandem [^`…]+)`")
 FILES = {"kinds": "identity.yml", "purposes": "purposes.yml", "traits": "traits/own.yml"}
-FOLDERS = {"source": "sources", "policy": "policies", "campaign": "campaigns", "audience": "audiences"}
+FOLDERS = {
+    "source": "sources",
+    "policy": "policies",
+    "campaign": "campaigns",
+    "audience": "audiences",
+    "instrument": "pulse",
+}
 # Parts of a file that the page shows alone, and the file of the template that they may stand in.
 PARTS = {
     "consents": "sources/web.yml",
