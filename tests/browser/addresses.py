@@ -8,12 +8,18 @@ import deltalake
 from browser.company import Company
 
 from tandem.deliver.tokens import Token, sign
-from tandem.kernel.values import WorkspaceRole
+from tandem.kernel.values import Actor, WorkspaceRole
+from tandem.ledger import open_ledger
+from tandem.usecases.answer_pulse import fill_sheet
+from tandem.usecases.invite_pulse import invite
 from tandem.usecases.preferences import token_key
+from tandem.usecases.pulse_links import invitation_id, pulse_token
+from tandem.usecases.run_pulse import open_pulse
 from tandem.web.access import may
 from tandem.web.routes import ROUTES, Route
 
-AUDIENCE, CAMPAIGN, SOURCE = "lapsed_big_spenders", "winback", "till"
+AUDIENCE, CAMPAIGN, SOURCE, PULSE = "lapsed_big_spenders", "winback", "till", "looked_at"
+MARA = Actor("mara", "marketer")
 # A single sign-on service answers the first two; the third is for browsers and not for people; a receipt needs an
 # erasure, and tests/web looks at it.
 NO_PAGES = {"elsewhere", "back", "gpc", "rights receipt"}
@@ -28,6 +34,7 @@ MORE = {
     "campaign to one": f"/campaigns/new?audience={AUDIENCE}",
     "campaign by file": "/campaigns/tent_season",
     "link of nobody": "/preferences/forged",
+    "link of nobody to a pulse": "/pulse/forged",
     "nowhere": "/nowhere",
 }
 """Other sights of these pages, by a name for them."""
@@ -41,6 +48,7 @@ class Addresses:
     person: str
     event: str
     token: str
+    pulse: str
     job: str = "1"
 
     @classmethod
@@ -50,19 +58,25 @@ class Addresses:
         person = next(cell for row in people["table"]["rows"] for cell in row if str(cell).isdigit())
         entries = company.json(f"/customers/{person}/timeline")["timeline"]["entries"]
         event = next(one["id"] for one in entries if one["source"] != "Tandem")
-        return cls(str(person), str(event), _link(company.folder))
+        return cls(str(person), str(event), _link(company.folder), _invited(company.folder))
 
     def __getitem__(self, name: str) -> str:
         """The address of a page by its name."""
         if name in MORE:
             return MORE[name]
         route = next(route for route in PAGES if route.name == name)
-        names = {"audiences": AUDIENCE, "campaigns": CAMPAIGN, "customers": self.person, "work": self.job}
+        names = {
+            "audiences": AUDIENCE,
+            "campaigns": CAMPAIGN,
+            "customers": self.person,
+            "work": self.job,
+            "agree": PULSE,
+        }
         return route.path.format(
             name=names.get(route.area),
             source=SOURCE,
             event=self.event,
-            token=self.token,
+            token=self.pulse if route.name == "pulse answer" else self.token,
             id=names.get(_first(route)),
         )
 
@@ -82,6 +96,21 @@ def _link(folder: Path) -> str:
     known = deltalake.DeltaTable(str(folder / "lake" / "person_map")).to_pyarrow_table()
     key = known.column("identifier_key")[0].as_py()
     return sign(Token(key, datetime(2027, 1, 1)), token_key(folder))
+
+
+def _invited(folder: Path) -> str:
+    """What stands in the link of somebody who was asked to an open pulse and has begun; opened if it is not there."""
+    ledger, now = open_ledger(folder / "ledger.db"), datetime(2026, 6, 15)
+    try:
+        if PULSE not in [one.name for one in ledger.pulses()]:
+            ends = datetime(2027, 1, 1)
+            open_pulse(folder, ledger, MARA, PULSE, "alignment", "short", ends, now, now)
+            invite(folder, ledger, MARA, PULSE, [("ann@people.example", "it")], now, now)
+        token = pulse_token(folder, invitation_id(folder, PULSE, "ann@people.example"))
+        fill_sheet(folder, ledger, token, "begin", "", {}, now, now)
+    finally:
+        ledger.close()
+    return token
 
 
 def _first(route: Route) -> str:

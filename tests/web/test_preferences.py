@@ -70,7 +70,7 @@ def test_the_page_shows_the_purposes_and_nothing_else(served: Served) -> None:
         assert personal not in page.text
     assert 'content="noindex' in page.text
     assert "noindex" in page.headers["x-robots-tag"]
-    assert page.headers["referrer-policy"] == "no-referrer"
+    assert page.headers["referrer-policy"] == "same-origin"
     twin = served.browser().get(link(served, ADA) + ".json").json()
     assert {one["purpose"] for one in twin["choices"]} == {"marketing_email", "analytics"}
 

@@ -146,7 +146,7 @@ def test_a_link_that_does_not_hold_opens_nothing(
             assert answer.status_code == 403
             assert heading(answer.text) == "This link does not hold"
     headers = own.browser().get(path).headers
-    assert headers["referrer-policy"] == "no-referrer"
+    assert headers["referrer-policy"] == "same-origin"
     assert "noindex" in headers["x-robots-tag"]
     assert headers["cache-control"] == "no-store"
     elsewhere = {"origin": "https://elsewhere.example"}

@@ -31,7 +31,11 @@ AS_THEY_ARE = ("/static/", "/.well-known/")
 """Addresses whose `.json` is a part of the name."""
 
 BY_LINK = ("/preferences/", "/pulse/")
-"""Addresses that are the credential themselves: no other site and no search engine may learn them."""
+"""Addresses that are the credential themselves: no search engine may list them.
+
+Other sites never learn them, by the referrer policy of all pages. `no-referrer` would be too much: with it browsers
+send `Origin: null` with a form, and then nobody can tell a form of ours from one of another site.
+"""
 
 
 class SecurityHeaders:
@@ -49,7 +53,6 @@ class SecurityHeaders:
                     headers[name] = value
                 if scope["path"].startswith(BY_LINK):
                     headers["x-robots-tag"] = "noindex, nofollow, noarchive"
-                    headers["referrer-policy"] = "no-referrer"
                 headers["cache-control"] = "no-cache" if scope["path"].startswith("/static/") else "no-store"
             await send(message)
 
