@@ -5,9 +5,11 @@ Writes no table. Must never decide, compute or query: it translates.
 """
 
 from tandem.cli import (
+    agenda,
     approve,
     audience,
     audit,
+    brief,
     campaign,
     charter,
     consent,
@@ -31,10 +33,12 @@ from tandem.cli import (
 from tandem.cli.app import app, main
 
 __all__ = [
+    "agenda",
     "app",
     "approve",
     "audience",
     "audit",
+    "brief",
     "campaign",
     "charter",
     "consent",
