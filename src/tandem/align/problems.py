@@ -27,6 +27,12 @@ UNKNOWN_BANNER = code(
     who="marketing",
     fix="Use questions with one answer each, such as the group, the region or a five-point statement.",
 )
+UNUSABLE_TARGET = code(
+    "ALN-005",
+    "a target that no weighting can use",
+    who="marketing",
+    fix="Name a side, a question with one answer each, and its answers with the shares or counts that are known.",
+)
 NO_SUCH_FIGURE = code(
     "ALN-101",
     "an instrument is held against a published figure that there is not",
