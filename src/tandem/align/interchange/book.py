@@ -18,6 +18,7 @@ MULTIPLE and RANK have one column for each item, NAME__CODE unless `columns: {CO
 """
 
 import json
+import re
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 
@@ -27,6 +28,7 @@ from tandem.charter.nodes import Items, Node, Scalar, Table, read_yaml
 from tandem.kernel import Place, Problem, Problems
 
 ENDING = ".codebook.yml"
+WHOLE = re.compile(r"0|-?[1-9][0-9]{0,8}")
 TOP = ("name", "title", "group", "weight", "variables")
 CHOICE = ("label", "missing")
 PLAIN = ("question", "label", "mirror", "about", "block", "fingerprint")
@@ -77,9 +79,14 @@ class _Reading:
         try:
             codebook = Codebook(self.text(top, "name"), self.text(top, "title"), known, group)
         except ValueError as error:
-            self.bad(str(error), top.get("group") if group and group in str(error) else variables)
+            named = next((node for node in variables.items if self.names(node, str(error))), variables)
+            self.bad(str(error), top.get("group") if group and str(error).startswith("the group") else named)
             return None
         return Book(codebook, self.headers, self.text(top, "weight"))
+
+    def names(self, node: Node, sentence: str) -> bool:
+        """Whether the sentence is about the variable of this node."""
+        return isinstance(node, Table) and self.text(node, "name") == sentence.split(" ")[0].rstrip(":")
 
     def variable(self, one: Node) -> Variable | None:
         node = self.table(one, VARIABLE, ("name", "kind"))
@@ -133,11 +140,11 @@ class _Reading:
         return None if None in found else tuple(one for one in found if one is not None)
 
     def choice(self, key: Scalar, value: Node, name: str) -> Choice | None:
-        if not isinstance(key.value, int) or isinstance(key.value, bool):
+        if not WHOLE.fullmatch(key.text):
             self.bad(f"{name}: a code is a whole number", key, key.text)
             return None
         if isinstance(value, Scalar):
-            return Choice(key.value, value.text)
+            return Choice(int(key.text), value.text)
         table = self.table(value, CHOICE, ("label",))
         if table is None:
             return None
@@ -146,7 +153,7 @@ class _Reading:
             self.bad(f"{name}: `missing` is true or false", missing)
             return None
         absent = isinstance(missing, Scalar) and missing.value is True
-        return Choice(key.value, self.text(table, "label"), absent)
+        return Choice(int(key.text), self.text(table, "label"), absent)
 
     def asked(self, node: Node | None) -> tuple[str, ...] | None:
         if node is None:

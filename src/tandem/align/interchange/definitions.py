@@ -73,7 +73,7 @@ def _parsed(path: Path, raw: bytes) -> Any:
         raise Problems(UNSAFE_XML(sentence, place=Place(path.name))) from None
     except ParseError as error:
         line, column = error.position
-        sentence = f"`{path.name}` is no whole XML file: {error.msg.split(':')[0]}"
+        sentence = f"`{path.name}` is no whole XML file: {str(error).split(':')[0]}"
         raise Problems(UNREADABLE(sentence, place=Place(path.name, line, column + 1))) from None
     except (ValueError, LookupError) as error:
         raise Problems(UNREADABLE(f"`{path.name}` cannot be read: {error}", place=Place(path.name))) from None

@@ -1,7 +1,9 @@
-"""SPSS .sav files, read through pyreadstat: labels, missing values, dates, multiple-response sets, the weight."""
+"""SPSS .sav files, read by pyreadstat in a process of its own: labels, missing values, dates, sets, the weight."""
 
-import importlib
+import json
 import struct
+import subprocess
+import sys
 from collections.abc import Mapping, Sequence
 from datetime import datetime, timedelta
 from pathlib import Path
@@ -20,6 +22,8 @@ EPOCH = datetime(1582, 10, 14)
 DAYS = ("DATE", "ADATE", "EDATE", "JDATE", "SDATE", "QYR", "MOYR", "WKYR")
 MOMENTS = ("DATETIME", "YMDHMS")
 SPANS = ("TIME", "DTIME", "MTIME")
+MAGIC = (b"$FL2", b"$FL3")
+LONGEST = 300
 CASES = 80
 """Where the header says how many rows follow."""
 
@@ -40,33 +44,48 @@ def read_sav(path: Path, book: Book | None = None, weight: str = "") -> Imported
 
 def read_sheet(path: Path, weight: str = "") -> Sheet:
     """The fields and sets of a .sav file. Raises ALN-301 if it is broken off or no .sav file."""
-    pyreadstat = importlib.import_module("pyreadstat")
     try:
         raw = path.read_bytes()
-        columns, about = pyreadstat.read_sav(
-            str(path), output_format="dict", user_missing=True, disable_datetime_conversion=True
-        )
     except OSError as error:
         raise Problems(UNREADABLE(f"`{path}` cannot be opened: {error.strerror}", found=str(path))) from None
-    except (pyreadstat.ReadstatError, pyreadstat.PyreadstatError, ValueError, MemoryError) as error:
-        said = str(error).strip() or "its end is missing"
-        raise Problems(
-            UNREADABLE(f"`{path.name}` is no whole .sav file: {said}", place=Place(path.name))
-        ) from None
-    rows = len(next(iter(columns.values()), ()))
+    told: dict[str, Any] = in_a_child(path) if raw[:4] in MAGIC else {"error": "it does not begin like one"}
+    if "error" in told:
+        sentence = f"`{path.name}` is no whole .sav file: {told['error']}"
+        raise Problems(UNREADABLE(sentence, place=Place(path.name)))
+    rows = len(told["fields"][0]["cells"]) if told["fields"] else 0
     _whole(path, raw, rows)
-    work = _Reading(path.name, about, columns)
-    many = tuple(one for name, how in about.mr_sets.items() if (one := work.set_of(name, how)))
-    fields = tuple(work.field(name) for name in columns if name not in work.in_sets)
+    work = _Reading(path.name, told["fields"])
+    many = tuple(one for how in told["sets"] if (one := work.set_of(how)))
+    fields = tuple(work.field(name) for name in work.told if name not in work.in_sets)
     return Sheet(
         path.name,
-        about.file_label or path.stem,
+        told["title"] or path.stem,
         rows,
         fields,
         many,
         weight=weight or weight_of(raw),
         notices=tuple(work.notices),
     )
+
+
+def in_a_child(path: Path) -> dict[str, Any]:
+    """What `sav_child` says of a file, from a process that may end on it without ending this one."""
+    child = Path(__file__).with_name("sav_child.py")
+    try:
+        done = subprocess.run(
+            [sys.executable, "-I", str(child), str(path.resolve())],
+            capture_output=True,
+            stdin=subprocess.DEVNULL,
+            timeout=LONGEST,
+            check=False,
+        )
+    except subprocess.TimeoutExpired:
+        return {"error": f"it could not be read within {LONGEST} seconds"}
+    try:
+        found: dict[str, Any] = json.loads(done.stdout)
+    except ValueError:
+        return {"error": "the reader of such files stopped over it"}
+    return found
 
 
 def _whole(path: Path, raw: bytes, rows: int) -> None:
@@ -87,46 +106,45 @@ def _whole(path: Path, raw: bytes, rows: int) -> None:
 class _Reading:
     """One file; notices gather here."""
 
-    def __init__(self, file: str, about: Any, columns: Mapping[str, Sequence[Cell]]) -> None:
-        self.file, self.about, self.columns = file, about, columns
+    def __init__(self, file: str, fields: Sequence[Mapping[str, Any]]) -> None:
+        self.file = file
+        self.told = {one["name"]: one for one in fields}
+        self.order = {name: place for place, name in enumerate(self.told)}
         self.in_sets: set[str] = set()
         self.notices: list[Problem] = []
 
     def field(self, name: str) -> Field:
         """One variable of the file."""
-        label = self.about.column_names_to_labels.get(name) or name
-        labels = {
-            float(value) if isinstance(value, int | float) else value: text
-            for value, text in self.about.variable_value_labels.get(name, {}).items()
-        }
-        cells: list[Cell] = [None if cell == "" else cell for cell in self.columns[name]]
+        told = self.told[name]
+        labels = {float(value) if isinstance(value, int) else value: text for value, text in told["labels"]}
+        cells: list[Cell] = [None if cell == "" else cell for cell in told["cells"]]
         ranges, absent = self.missing(name)
         if absent:
             cells = [None if cell in absent else cell for cell in cells]
-        shape = self.about.original_variable_types.get(name, "").rstrip("0123456789.")
+        shape = told["format"].rstrip("0123456789.")
         if shape in (*DAYS, *MOMENTS, *SPANS):
             cells = [_moment(cell, shape) if isinstance(cell, float) else cell for cell in cells]
-        scale = self.about.variable_measure.get(name) == "scale"
-        return Field(name, label, cells, labels, ranges, scale, order=list(self.columns).index(name))
+        scale = told["measure"] == "scale"
+        return Field(name, told["label"] or name, cells, labels, ranges, scale, order=self.order[name])
 
     def missing(self, name: str) -> tuple[tuple[tuple[float, float], ...], frozenset[str]]:
         """Ranges of numbers, and texts, that the file says are no answer; a text of that kind becomes empty."""
-        found = self.about.missing_ranges.get(name, [])
-        pairs = [(one["lo"], one["hi"]) if isinstance(one, dict) else (one, one) for one in found]
+        pairs = self.told[name]["missing"]
         texts = frozenset(str(low) for low, _ in pairs if isinstance(low, str))
-        number = sum(cell in texts for cell in self.columns[name])
+        number = sum(cell in texts for cell in self.told[name]["cells"])
         if number:
             self.note(
                 f"{name}: {number} texts that the file calls missing ({', '.join(sorted(texts))}) are empty"
             )
         return tuple((float(low), float(high)) for low, high in pairs if not isinstance(low, str)), texts
 
-    def set_of(self, name: str, how: Mapping[str, Any]) -> Many | None:
+    def set_of(self, how: Mapping[str, Any]) -> Many | None:
         """A multiple-response set; None, with a notice, if its variables cannot be items."""
-        fields = [self.field(member) for member in how["variable_list"] if member in self.columns]
+        name = str(how["name"])
+        fields = [self.field(member) for member in how["members"] if member in self.told]
         if not fields:
             return None
-        many = (_dichotomies if how["is_dichotomy"] else _categories)(name, how, fields)
+        many = (_categories if how["counted"] is None else _dichotomies)(name, how, fields)
         if many is None:
             self.note(
                 f"the set {name} has values that cannot be codes of items; its variables are read one by one"
@@ -145,7 +163,7 @@ def _dichotomies(name: str, how: Mapping[str, Any], fields: Sequence[Field]) -> 
     codes = [int(match[2]) for match in matches if match]
     if len(set(codes)) < len(fields):
         codes = list(range(1, len(fields) + 1))
-    counted = how["counted_value"]
+    counted = str(how["counted"]).strip()
     ticks = {
         code: [_counted(cell, counted, field) for cell in field.cells]
         for code, field in zip(codes, fields, strict=True)
@@ -154,12 +172,12 @@ def _dichotomies(name: str, how: Mapping[str, Any], fields: Sequence[Field]) -> 
     return Many(name, how["label"] or name, choices, ticks, order=fields[0].order)
 
 
-def _counted(cell: Cell, counted: object, field: Field) -> float | None:
+def _counted(cell: Cell, counted: str, field: Field) -> float | None:
     if cell is None or (isinstance(cell, float) and field.is_missing(cell)):
         return None
     if isinstance(cell, float):
-        return float(str(counted).strip().lstrip("-").isdigit() and cell == float(str(counted)))
-    return float(cell.strip() == str(counted).strip())
+        return float(counted.lstrip("-").isdigit() and cell == float(counted))
+    return float(cell.strip() == counted)
 
 
 def _categories(name: str, how: Mapping[str, Any], fields: Sequence[Field]) -> Many | None:

@@ -6,6 +6,7 @@ definition only, whatever folder the definition names.
 
 import re
 from collections.abc import Sequence
+from datetime import date, time
 from pathlib import Path, PureWindowsPath
 
 from tandem.align.codebook import Choice
@@ -201,10 +202,13 @@ class _Reading:
 
     def parted(self, row: int, one: Defined, text: str, shape: str, mark: str, expected: str) -> Cell:
         match = re.fullmatch(shape, text)
-        if match is None:
+        written = mark.join(match.groups()) if match else ""
+        try:
+            date.fromisoformat(written) if one.type == "date" else time.fromisoformat(written)
+        except ValueError:
             self.bad(row, one, text, expected)
             return None
-        return mark.join(match.groups())
+        return written
 
     def many(self, place: int, one: Defined, texts: Sequence[str]) -> Many:
         """A question with several answers, whichever way they are written."""
