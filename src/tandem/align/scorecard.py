@@ -199,7 +199,7 @@ def _figure(look: Look, read: Read) -> Line:
         state=read.judged.state,
         value="" if now.value is None else written(now.value, now.unit),
         before="" if before is None or before.value is None else written(before.value, before.unit),
-        rests_on=f"{now.n:,} {now.of}" if now.n else "",
+        rests_on=f"{now.of}: {now.n:,}" if now.n else "",
         rule=read.judged.rule,
         why=read.judged.why,
         trend=figure_trend(now, before),

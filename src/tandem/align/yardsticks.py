@@ -83,7 +83,7 @@ def judge(found: Measure, levels: Mapping[str, timedelta]) -> Judged:
         why = f"It is {written(found.value, found.unit)}; whether that is good was not agreed."
         return Judged(State.NOT_KNOWN, said, why)
     if found.n < rule.least:
-        rests = f"It rests on {found.n} {found.of}, and is judged from {rule.least} on."
+        rests = f"It rests on {found.n} ({found.of}), and is judged from {rule.least} on."
         return Judged(State.NOT_KNOWN, said, rests)
     return Judged(_state(rule, found.value, good, poor), said, f"It is {written(found.value, found.unit)}.")
 
@@ -93,6 +93,8 @@ def written(value: float, unit: Unit) -> str:
     match unit:
         case Unit.DAYS:
             return numbers.lasting(value * DAY.total_seconds()) if value < 1 else f"{value:.1f} days"
+        case Unit.SHARE if 0 < value < 0.001:
+            return "under 0.1 %"
         case Unit.SHARE:
             return numbers.percent(value, 1 if 0 < value < 0.1 else 0)
         case Unit.COUNT:

@@ -196,7 +196,7 @@ TRUST = (
           says="Who signed in, what policy decided, what was changed, exported and sent, and who saw whom."),
 )
 AGREE = (
-    Route("/agree", "agree", Action.LOOK, _agree, area="agree", needs_work=False,
+    Route("/agree", "agree", Action.LOOK, _agree, area="agree",
           says="What the two functions plan together, and how far apart they are."),
     Route("/agree/telemetry", "telemetry", Action.LOOK, telemetry.view, area="agree",
           says="What happened, beside what both sides believe: where the two part."),

@@ -5,6 +5,7 @@ from datetime import datetime
 from tandem.align.happened import Evidence, Window
 from tandem.align.yardsticks import State
 from tandem.kernel import Problems, numbers, parse_instant
+from tandem.usecases.see_alignment import AlignmentFigure, ended_pulses, see_alignment
 from tandem.usecases.see_scorecard import Agreement, told_agreement
 from tandem.usecases.see_telemetry import window_of
 from tandem.web.access import Action, may
@@ -52,6 +53,24 @@ def agreement(ask: Ask, asked: Window) -> Agreement | None:
         question, lambda: told_agreement(root, actor, asked, now, wall), PATIENCE
     )
     return found
+
+
+def alignment(ask: Ask) -> tuple[AlignmentFigure | None, bool]:
+    """The alignment figure of the last pulse that is over, and whether it is still worked out."""
+    ended = ended_pulses(ask.ledger, ask.now)
+    if not ended:
+        return None, False
+    root, ledger, now = ask.root, ask.ledger, ask.now
+    question = ("alignment", tuple((one.name, one.closed_at) for one in ended))
+    found: tuple[AlignmentFigure | None] | None = ask.later.look(
+        question, lambda: (see_alignment(root, ledger, ended, now),), PATIENCE
+    )
+    return (None, True) if found is None else (found[0], False)
+
+
+def hundredths(value: float) -> str:
+    """An index from 0 to 1 as '63'."""
+    return f"{value * 100:.0f}"
 
 
 def evidence_link(ask: Ask, evidence: Evidence | None) -> str:

@@ -21,12 +21,16 @@ VERDICT_TONES = {Verdict.PART: "bad", Verdict.MEET: "good", Verdict.OPEN: ""}
 
 @dataclass(frozen=True)
 class Spoken:
-    """A statement beside the figure: what each side says, what was published elsewhere, whether they part."""
+    """A statement beside the figure: what each side says, what was published elsewhere, whether they part.
+
+    `unasked` says why where no side said anything; then the sides are not told one by one.
+    """
 
     statement: str
     verdict: str
     tone: str
     said: tuple[Said, ...]
+    unasked: str
     elsewhere: tuple[str, ...]
 
 
@@ -139,7 +143,7 @@ def _shown(ask: Ask, one: Figure) -> Shown:
 
 def _facts(one: Figure) -> tuple[tuple[str, str], ...]:
     found, before = one.measure, one.before
-    said = [("rests on", f"{numbers.count(found.n)} {found.of}")] if found.n else []
+    said = [(found.of, numbers.count(found.n))] if found.n else []
     if found.p90 is not None and found.longest is not None:
         said.append(("nine tenths within", written(found.p90, found.unit)))
         said.append(("the longest", written(found.longest, found.unit)))
@@ -147,7 +151,7 @@ def _facts(one: Figure) -> tuple[tuple[str, str], ...]:
         longest = written(found.waiting.longest, Unit.DAYS)
         said.append(("still waiting", f"{numbers.count(found.waiting.n)}, the longest for {longest}"))
     if before is not None:
-        of = "" if before.value is None else f" ({numbers.count(before.n)} {before.of})"
+        of = "" if before.value is None else f" of {numbers.count(before.n)}"
         said.append(("the time before", f"{_known(before.value, before.unit)}{of}"))
     return tuple(said)
 
@@ -189,9 +193,17 @@ def _spoken(one: Beside) -> Spoken:
         statement=one.item.statement,
         verdict="a wish" if one.item.wish else str(one.verdict),
         tone=VERDICT_TONES[one.verdict],
-        said=one.said,
+        said=() if _unasked(one) else one.said,
+        unasked=_unasked(one),
         elsewhere=tuple(_elsewhere(published) for published in one.elsewhere),
     )
+
+
+def _unasked(one: Beside) -> str:
+    """Why no side said anything, if it is the same for all."""
+    reasons = {said.why for said in one.said if said.value is None}
+    alone = len(reasons) == 1 and all(said.value is None for said in one.said)
+    return f"What is believed is not known: {reasons.pop()}." if alone else ""
 
 
 def _elsewhere(one: Elsewhere) -> str:
@@ -244,7 +256,7 @@ def _table(ask: Ask, figures: tuple[Figure, ...], span: str) -> Table:
             one.measure.title,
             _known(one.measure.value, one.measure.unit),
             str(one.judged.state),
-            f"{numbers.count(one.measure.n)} {one.measure.of}" if one.measure.n else "",
+            f"{one.measure.of}: {numbers.count(one.measure.n)}" if one.measure.n else "",
             _known(one.before.value, one.before.unit) if one.before else "",
         )
         for one in figures
