@@ -7,6 +7,7 @@ from datetime import datetime, timedelta
 from pathlib import Path
 from typing import Any
 
+import numpy as np
 from sqlglot import exp
 
 from tandem.deliver.sink import MailSink
@@ -17,10 +18,12 @@ from tandem.kernel.values import Actor
 from tandem.measure.stats import Estimate, Refusal
 from tandem.usecases.apply_charter import apply_charter
 from tandem.usecases.checking import Checked, prepare_folder, write_demo_charter
+from tandem.usecases.demo_pulse import open_to_all, past_pulse
 from tandem.usecases.manage_users import add_account, pass_phrase
 from tandem.usecases.progress import Told, silent
 from tandem.usecases.report_lift import LiftReport, NoLift, report_lift
 from tandem.usecases.run_beat import Beat, run_beat
+from tandem.usecases.seed_agenda import seed_agenda
 from tandem.usecases.workspace import Workspace, open_workspace
 
 SEED = 7
@@ -37,6 +40,8 @@ ACCOUNTS = (
     ("cleo", "executive"),
     ("ada", "admin"),
 )
+ASKED = (("mara@harbourpine.example", "marketing"), ("enzo@harbourpine.example", "it"))
+"""Who gets a letter with a link to the survey that is open; the letters lie in the folder `mail`."""
 
 
 @dataclass(frozen=True)
@@ -118,8 +123,12 @@ def run_demo(
             run_beat(work, later, wall, told)
             lift = report_lift(work, CAMPAIGN, later)
             checks = judge(work, truth, reached, lift, before)
+            seed_agenda(folder, work.ledger, work.charter, later, wall())
             work.ledger.set_simulated_now(later)
             sign_in = _open_the_door(work, wall())
+            told("asking marketing and IT how they see each other", 0, 0)
+            past_pulse(work, actor, np.random.default_rng(SEED), wall)
+            open_to_all(work, actor, [*ASKED], later, wall)
     return Demo(folder, launched, read, lift, checks, sign_in)
 
 
