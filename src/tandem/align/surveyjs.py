@@ -1,8 +1,8 @@
 """An instrument as a SurveyJS form: the JSON that its library, and tools built on it, show as a survey.
 
-Names, codes, filters, order at random, sides and screens are carried over, so that answers collected there are read
-by `tandem pulse import`. The sides are calculated values, so one form serves both. Not carried over: quotas, and the
-attention item's right answer.
+Names, codes, filters, order at random, sides and screens are carried over; the answers that SurveyJS gives for each
+question are such as `check_answer` takes. The sides are calculated values, so one form serves both. Not carried over:
+quotas, and the attention item's right answer.
 """
 
 import re
