@@ -22,11 +22,16 @@ WEIGHTS: Mapping[str, float] = MappingProxyType({one.name: 1.0 for one in RECIPE
 
 @dataclass(frozen=True)
 class Between:
-    """A value 0..1 with the ends of its 95 % bootstrap interval."""
+    """A value 0..1 with the ends of its 95 % bootstrap interval.
+
+    `alike`: what two sides that think exactly alike would come to with as many people, by chance alone; None where the
+    value says nothing of a distance. With few people it is well under 1, so a value is to be read against it.
+    """
 
     value: float
     low: float
     high: float
+    alike: float | None = None
 
 
 @dataclass(frozen=True)
@@ -66,8 +71,10 @@ class AlignmentIndex:
 
     `closeness` is the mean of those that say how near the sides are, `level` of those that say how good it is: two
     sides that agree that all is bad are close and low. `sensitivity`: the index under other weights. Intervals:
-    percentiles over `replicates` draws of the people of each side, their weights kept. Where few answer, chance alone
-    makes sides look apart, so closeness leans low.
+    percentiles over `replicates` draws of the people of each side, their weights kept, moved so that their mean is the
+    value (a draw from a sample has the chance of both in it). They say where other people of the same number would
+    come out on average. Chance makes sides look farther apart than they are, more so where few answer: `alike` says how
+    far, and waves of very different size are compared by their distance from it.
     """
 
     overall: Between | None
@@ -88,6 +95,8 @@ class AlignmentIndex:
         told = ", ".join(f"{name} {_hundredths(one)}" for name, one in parts if one is not None)
         missing = ", ".join(one.title.lower() for one in self.unknown)
         said = f"Alignment stands at {_hundredths(self.overall)} of 100: {told}."
+        if self.overall.alike is not None:
+            said += f" Two sides that think alike would stand at {100 * self.overall.alike:.0f} with as many people."
         return f"{said} Not known: {missing}." if missing else said
 
     def to_dict(self) -> dict[str, object]:
@@ -112,12 +121,13 @@ class AlignmentIndex:
 
 @dataclass(frozen=True)
 class _Drawn:
-    """A component at the answers as they are, and over the draws (replicates,)."""
+    """A component at the answers as they are, over the draws (replicates,), and over draws as if both thought alike."""
 
     recipe: Recipe
     columns: Columns
     value: float
     draws: Numbers
+    alike: Numbers
     sides: Mapping[str, float]
 
 
@@ -176,15 +186,17 @@ def _drawn(
         start = span.stop
         at = [means[side][span] for side in (MARKETING, IT)]
         over = [draws[side][:, span] for side in (MARKETING, IT)]
-        found.append(
-            _Drawn(
-                recipe,
-                columns,
-                float(component(recipe, columns, *at)),
-                component(recipe, columns, *over),
-                by_side(recipe, columns, *at),
-            )
+        people = [len(side) for side in (columns.marketing, columns.it)]
+        common = (at[0] * people[0] + at[1] * people[1]) / sum(people)
+        moved = [drawn - told + common for drawn, told in zip(over, at, strict=True)]
+        value = component(recipe, columns, at[0], at[1])
+        drawn = component(recipe, columns, over[0], over[1])
+        alike = (
+            component(recipe, columns, moved[0], moved[1])
+            if recipe.says == GAP
+            else np.full(replicates, value)
         )
+        found.append(_Drawn(recipe, columns, float(value), drawn, alike, by_side(recipe, columns, *at)))
     return found
 
 
@@ -207,7 +219,7 @@ def _put_together(
             says=one.recipe.says,
             how=one.recipe.how,
             weight=shares.get(one.recipe.name, 0.0),
-            found=_between(one.value, one.draws),
+            found=_between(one.value, one.draws, one.alike if one.recipe.says == GAP else None),
             sides=one.sides,
             people=dict(zip((MARKETING, IT), one.columns.people, strict=True)),
             questions=one.columns.questions,
@@ -232,12 +244,14 @@ def _mean_of(drawn: list[_Drawn], weights: Mapping[str, float]) -> Between | Non
     if not kept:
         return None
     value = combined({one.recipe.name: np.asarray(one.value) for one in kept}, weights)
-    return _between(float(value), combined({one.recipe.name: one.draws for one in kept}, weights))
+    draws = combined({one.recipe.name: one.draws for one in kept}, weights)
+    alike = combined({one.recipe.name: one.alike for one in kept}, weights)
+    return _between(float(value), draws, alike if any(one.recipe.says == GAP for one in kept) else None)
 
 
-def _between(value: float, draws: Numbers) -> Between:
-    low, high = percentiles(draws)
-    return Between(value, float(low), float(high))
+def _between(value: float, draws: Numbers, alike: Numbers | None) -> Between:
+    low, high = (float(end) for end in percentiles(draws - np.nanmean(draws) + value))
+    return Between(value, max(0.0, low), min(1.0, high), None if alike is None else float(np.nanmean(alike)))
 
 
 def _plain(shape: Between | Sensitivity | Unknown | None) -> dict[str, object] | None:

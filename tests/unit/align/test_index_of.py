@@ -93,7 +93,9 @@ def test_every_component_is_what_one_works_out_by_hand():
     assert found["relationship"].sides == {"marketing": pytest.approx(0.25), "it": pytest.approx(0.75)}
     assert found["perception"].sides == {"marketing": pytest.approx(0.75)}
     assert found["need"].people == {"marketing": 20, "it": 12}
-    assert all(0 <= one.found.low <= one.found.high <= 1 for one in found.values())
+    assert all(0 <= one.found.low <= one.found.value <= one.found.high <= 1 for one in found.values())
+    assert found["data"].found.alike is None
+    assert found["need"].found.alike == pytest.approx(1 - 0.18 * (2 / np.pi) ** 0.5, abs=0.03)
 
 
 def test_closeness_and_level_stand_apart_and_weights_can_be_changed():
