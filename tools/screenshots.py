@@ -14,14 +14,14 @@ from playwright.sync_api import Page, sync_playwright
 ROOT = Path(__file__).resolve().parent.parent
 IMAGES = ROOT / "docs" / "images"
 WIDTH = 1280
-CROP = {"home": 1180, "customer": 1080, "audience-builder": 920, "campaign": 1080, "price": 760}
+CROP = {"home": 1180, "customer": 1080, "audience-builder": 920, "campaign": 1080, "price": 760, "agree": 1080, "results": 1180}
 SWITCHES = ["--no-sandbox", "--disable-gpu", "--disable-background-networking"]
 PORT = 8765
 PATIENCE_MS = 60_000
 
 
 def main() -> None:
-    """Serve the demo, look at five pages, stop serving."""
+    """Serve the demo, look at its pages, stop serving."""
     parser = argparse.ArgumentParser(description=__doc__)
     parser.add_argument("demo", type=Path, help="folder that `tandem demo` made")
     demo = parser.parse_args().demo.resolve()
@@ -45,7 +45,7 @@ def phrase(demo: Path) -> str:
 
 
 def take(page: Page, base: str, password: str) -> None:
-    """Sign in and take the five pictures."""
+    """Sign in and take the pictures."""
     page.goto(f"{base}/sign-in")
     page.fill("#name", "mara")
     page.fill("#password", password)
@@ -58,6 +58,12 @@ def take(page: Page, base: str, password: str) -> None:
     shoot(page, "campaign")
     page.goto(f"{base}/trust/price?audience=lapsed_big_spenders")
     shoot(page, "price")
+    page.goto(f"{base}/agree")
+    shoot(page, "agree")
+    page.goto(f"{base}/agree/results")
+    page.click("main tbody a")
+    page.wait_for_load_state()
+    shoot(page, "results")
     page.goto(f"{base}/audiences/lapsed_big_spenders/people")
     page.click("tbody th a")
     page.wait_for_load_state()
