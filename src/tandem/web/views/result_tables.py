@@ -60,7 +60,8 @@ def cut_table(result: PulseResult, question: Question, by: str) -> Table:
     book = result.book
     places = [at for at, one in enumerate(book.columns) if _of(one.variable, by)]
     names = [_head(book, at) for at in places]
-    rows = [row for one in question.toplines for row in _cut(book[one.variable], places)]
+    alone = len(question.toplines) == 1
+    rows = [row for one in question.toplines for row in _cut(book[one.variable], places, alone)]
     title = dict(result.profiles)[by]
     return Table(
         "cut",
@@ -109,12 +110,14 @@ def _head(book: Book, at: int) -> str:
     return f"{side}{column.label} ({column.letter})"
 
 
-def _cut(table: BookTable, places: list[int]) -> list[tuple[str, ...]]:
-    rows = [("Base: people", *(_people(table, at) for at in places))]
+def _cut(table: BookTable, places: list[int], alone: bool) -> list[tuple[str, ...]]:
+    """The rows of one variable: of a scale its top two; bases where it is the only one, all of them in the book."""
+    rows = [("Base: people", *(_people(table, at) for at in places))] if alone else []
+    scale = any(row.kind is RowKind.TOP_2 for row in table.rows)
     for row in table.rows:
-        if row.kind not in CUT:
+        if row.kind not in CUT or (scale and row.kind is not RowKind.TOP_2):
             continue
-        label = f"{row.label}: {table.variable.label}" if row.kind is RowKind.TOP_2 else row.label
+        label = table.variable.label if scale else row.label
         cells = []
         for at in places:
             cell, base = row.cells[at], table.bases[at]

@@ -4,13 +4,13 @@ from dataclasses import dataclass
 from datetime import datetime
 
 from tandem.align.export.words import based, picture, subtitle, tested, unit
-from tandem.align.result import Finding, PulseResult, Question
+from tandem.align.result import Finding, PulseResult, Question, weight_of
 from tandem.kernel import Problems
 from tandem.usecases.report_pulse import REPORTS, report_pulse
 from tandem.usecases.run_pulse import pulse_status
 from tandem.usecases.see_pulse import see_pulse
 from tandem.web.asking import Ask
-from tandem.web.charts import Caption, Chart, Interval, Opposed, bars, intervals, two_sides
+from tandem.web.charts import Caption, Chart, Opposed, bars, two_sides
 from tandem.web.page import PageContext, Send, doc
 from tandem.web.problems import NO_PAGE
 from tandem.web.values import Table
@@ -74,8 +74,8 @@ class ResultPage(PageContext):
     index: str = doc("The alignment index in a sentence, or why there is none.")
     value: float | None = doc("The index, 0 to 100; absent if it is not told.")
     between: tuple[float, float] | None = doc("Its 95 % interval, 0 to 100.")
-    parts: Chart | None = doc("The parts of the index with their intervals.")
-    hows: Table | None = doc("How each part is reckoned, and its weight.")
+    parts: Chart | None = doc("The parts of the index.")
+    hows: Table | None = doc("How each part is reckoned, its interval and its weight.")
     most: tuple[Shown, ...] = doc("At most five findings that say most, with a chart each.")
     questions: tuple[Line, ...] = doc("Every question with the sentence that says most of it.")
     files: tuple[tuple[str, str], ...] = doc(
@@ -167,11 +167,11 @@ def _result(ask: Ask) -> PulseResult:
 def _parts(result: PulseResult) -> Chart | None:
     if result.index is None:
         return None
-    rows = [Interval(one.name, one.low * 100, one.value * 100, one.high * 100) for one in result.index.parts]
+    rows = [(one.name, one.value * 100) for one in result.index.parts]
     caption = Caption(
         name="index", title=result.index.sentence, unit="0 is worst, 100 is best", n=subtitle(result)
     )
-    return intervals(caption, rows, column="Part", write=lambda value: f"{value:.0f}", zero="0")
+    return bars(caption, rows, columns=("Part", "Of 100"), write=lambda value: f"{value:.0f}")
 
 
 def _shown(finding: Finding, question: Question) -> Shown:
@@ -195,7 +195,7 @@ def _line(question: Question) -> Line:
 def _charts(question: Question) -> tuple[Chart, ...]:
     """One chart for each kin of findings: own and guesses apart, shares and means apart."""
     kins: dict[object, Finding] = {}
-    for one in question.findings:
+    for one in sorted(question.findings, key=weight_of, reverse=True):
         if not one.hidden:
             kins.setdefault((one.relation, tuple(side.group for side in one.sides), one.measure), one)
     made = (_chart(one, question, f"chart-{place}") for place, one in enumerate(kins.values(), start=1))
