@@ -185,12 +185,16 @@ def _end(posted: Posted) -> None:
 
 
 def _print(found: PulseStatus) -> None:
-    state = "open until" if found.open else "closed;"
-    output.heading(f"{found.pulse.name}: {found.title}, {state} {numbers.moment(found.pulse.closes_at)}")
-    columns = [one.side for one in found.sides]
+    state, when = ("open until", found.pulse.closes_at)
+    if not found.open:
+        state, when = ("closed", found.pulse.closed_at or found.pulse.closes_at)
+    output.heading(f"{found.pulse.name}: {found.title}, {state} {numbers.moment(when)}")
     told = [_counts(one) for one in found.sides]
     labels = list(dict.fromkeys(label for one in told for label in one))
-    output.table(["", *columns], [[label, *(one.get(label, "0") for one in told)] for label in labels])
+    output.table(
+        ["", *(one.side for one in found.sides)],
+        [[label, *(one.get(label, "0") for one in told)] for label in labels],
+    )
 
 
 def _counts(one: Standing) -> dict[str, str]:

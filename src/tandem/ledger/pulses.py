@@ -257,11 +257,11 @@ class Pulses(Store):
                 db.execute(insert(a), rows[start : start + CHUNK])
         return len(rows)
 
-    def use_up(self, pulse: str) -> int:
-        """Mark every invitation of a run as done, as if each had answered; for answers that were added at once."""
+    def use_up(self, invitations: Sequence[str]) -> int:
+        """Mark these invitations as done, as if each had answered; for answers that came at once. How many."""
         used = {"state": InvitationState.DONE, "letters": 0, "sent_at": None, "detail": None}
         with self._write() as db:
-            return db.execute(update(i).where(i.c.pulse == pulse).values(**used)).rowcount
+            return db.execute(update(i).where(i.c.id.in_(invitations)).values(**used)).rowcount
 
     def answers(self, pulse: str, states: Sequence[AnswerState] = (AnswerState.COMPLETE,)) -> list[Answer]:
         """The answers in these states, in the order of their random ids."""

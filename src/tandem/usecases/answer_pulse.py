@@ -99,6 +99,14 @@ def is_pulse_link(root: Path, token: str) -> bool:
     return token_invitation(root, token) is not None
 
 
+def standing_answers(
+    instrument: Instrument, side: str, said: Mapping[str, object], form: str
+) -> dict[str, object]:
+    """The answers that are kept: of questions that apply, what follows from them, and always the side."""
+    known = answer_of_group(instrument, side)
+    return known | settled(instrument, side, {**said, **known}, form or None)
+
+
 def see_sheet(root: Path, ledger: Ledger, token: str, now: datetime) -> Sheet:
     """What the page behind a token shows. Raises ALN-205 if the link does not hold."""
     visit = _visit(root, ledger, token)
@@ -157,7 +165,7 @@ def _go_on(
     later = [one for one in visit.blocks(said) if _number(visit, one) > _number(visit, here)]
     if new or later:
         return _kept(visit, said, here if new else later[0], wall)
-    kept = settled(visit.instrument, visit.invitation.side, said, visit.pulse.form or None)
+    kept = standing_answers(visit.instrument, visit.invitation.side, said, visit.pulse.form)
     done = _end(visit, AnswerState.COMPLETE, kept, None, now, wall)
     told = (
         "Your answers have arrived. The tie between them and this link is cut; the link has done its work."
