@@ -53,7 +53,7 @@ CONTRACT = {
     *("consent set", "consent show", "consent link", "key add", "key list", "key rotate", "key revoke"),
     *("person export", "person erase", "person requests", "person work", "person cancel", "person receipt"),
     *("person unsuppress", "request add", "request list", "request answer", "request withdraw"),
-    *("pulse init", "pulse list", "pulse show"),
+    *("pulse init", "pulse list", "pulse show", "agree telemetry", "agree scorecard"),
 }
 
 

@@ -312,6 +312,8 @@ def _conclusion(belief: Belief, borne: bool | None) -> str:
             return "They believe what the records do not show: belief and records part."
         case Verdict.PART:
             return "They do not see what the records show: belief and records part."
+        case _ if belief is Belief.SPLIT:
+            return "The side is split, so whether belief and records part is not known yet."
         case _:
             return "Whether belief and records part is not known yet."
 

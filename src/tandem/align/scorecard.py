@@ -7,6 +7,7 @@ what came of it, so that it can be asked why; a line that nobody can know takes 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from enum import StrEnum
+from math import sqrt
 
 from tandem.align.happened import Evidence, Measure, Unit
 from tandem.align.imperatives import IMPERATIVES, Imperative, Kind, Look
@@ -18,6 +19,7 @@ LEAST = 2
 HIGH, LOW = 0.6, 0.4
 NEAR, FAR = 0.1, 0.25
 STEADY_SHARE, STEADY_TIME = 0.02, 0.1
+Z = 1.96
 RULE = (
     f"Known if at least half of its lines are, and {LEAST} of them. Off track if half of the lines known are off "
     "track or more; on track if all lines known are; at risk otherwise."
@@ -250,15 +252,27 @@ def _unasked(pulse: str | None) -> str:
 
 
 def _closer(now: Mapping[str, Side], before: Mapping[str, Side]) -> Trend:
-    """Whether the sides came closer, by more than 2 points; what is chance in it is not told."""
-    pairs = [[one.value for one in sides.values()] for sides in (now, before)]
-    known = [[value for value in values if value is not None] for values in pairs]
-    if any(len(values) < 2 for values in known):
+    """Whether the sides came closer: the change of their distance against 1.96 of its standard error.
+
+    All four shares are of independent samples; the variance of each is p (1 - p) over its effective base.
+    """
+    found = [_distance(sides) for sides in (now, before)]
+    if found[0] is None or found[1] is None:
         return Trend.NOT_KNOWN
-    change = (max(known[0]) - min(known[0])) - (max(known[1]) - min(known[1]))
-    if abs(change) <= STEADY_SHARE:
+    (apart, error), (apart_before, error_before) = found[0], found[1]
+    change, limit = apart - apart_before, Z * sqrt(error + error_before)
+    if abs(change) <= limit:
         return Trend.SAME
     return Trend.BETTER if change < 0 else Trend.WORSE
+
+
+def _distance(sides: Mapping[str, Side]) -> tuple[float, float] | None:
+    """How far apart two sides are, as a share, and its variance; None unless both are known."""
+    known = [(one.value, one.base.effective) for one in sides.values() if one.value is not None and one.base]
+    if len(known) < 2:
+        return None
+    (first, n), (second, m) = known
+    return abs(first - second), first * (1 - first) / n + second * (1 - second) / m
 
 
 def _shares(sides: Mapping[str, Side]) -> str:

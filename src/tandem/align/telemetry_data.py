@@ -183,12 +183,13 @@ def measured_share(facts: Sequence[CampaignFact], window: Window) -> Measure:
 def fresh(facts: Sequence[FreshFact], window: Window) -> Measure:
     """Sources no older than agreed, of those with an agreement, as the window ended; by who answers for them."""
     agreed = [one for one in facts if one.within is not None]
-    value = share(len([one for one in agreed if _keeps(one, window.until)]), len(agreed))
+    begun = any(one.latest is not None for one in agreed)
+    value = share(len([one for one in agreed if _keeps(one, window.until)]), len(agreed)) if begun else None
     by_side = []
     for side in SIDES:
         mine = [one for one in agreed if one.side == side]
         part = share(len([one for one in mine if _keeps(one, window.until)]), len(mine))
-        by_side += [] if part is None else [Part("answers", part, len(mine), side)]
+        by_side += [] if part is None or value is None else [Part("answers", part, len(mine), side)]
     return Measure(
         id="fresh",
         title="Data as fresh as agreed",
@@ -202,11 +203,15 @@ def fresh(facts: Sequence[FreshFact], window: Window) -> Measure:
         sides=tuple(by_side),
         parts=tuple(
             Part(_age(one, window.until), float(_keeps(one, window.until)), 1, one.side) for one in agreed
-        ),
+        )
+        if begun
+        else (),
         parts_of="Source",
         notes=_ages([one for one in facts if one.within is None], window.until),
         not_known=None
         if value is not None
+        else NotKnown("Nothing had come from any source by then.", "Run the loop.", "it")
+        if agreed
         else NotKnown(
             "How fresh data has to be was not agreed for any source.",
             "Agree it as a service level `data_fresh` in agenda.yml.",

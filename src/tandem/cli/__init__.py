@@ -6,6 +6,7 @@ Writes no table. Must never decide, compute or query: it translates.
 
 from tandem.cli import (
     agenda,
+    agree,
     approve,
     audience,
     audit,
@@ -34,6 +35,7 @@ from tandem.cli.app import app, main
 
 __all__ = [
     "agenda",
+    "agree",
     "app",
     "approve",
     "audience",

@@ -243,7 +243,9 @@ def test_freshness_against_the_service_level() -> None:
     assert (found.value, found.n) == (1 / 3, 3)
     assert by_side(found) == {"marketing": (1, 1), "it": (0, 2)}
     assert found.notes == ("Nothing agreed for: Mail: 1.0 days old.",)
+    # No agreement, and nothing there at all: neither is a zero.
     assert fresh(facts[3:], WINDOW).value is None
+    assert fresh(facts[2:3], WINDOW).value is None
 
 
 NOTHING: dict[str, Callable[[], Measure]] = {
