@@ -6,8 +6,9 @@ from collections.abc import Iterable, Iterator, Mapping
 from tandem.charter.binding import Check
 from tandem.charter.definitions.base import Definition
 from tandem.charter.definitions.instruments import Filter, Instrument, Mirror, Question, QuestionType
+from tandem.charter.instrument_problems import PLACEHOLDER, UNKNOWN_ANSWER
 from tandem.charter.instrument_whole import answers_of, whole
-from tandem.charter.problems import CONTRADICTION, DUPLICATE_NAME, OUT_OF_BOUNDS, PLACEHOLDER, UNKNOWN_ANSWER
+from tandem.charter.problems import CONTRADICTION, DUPLICATE_NAME, OUT_OF_BOUNDS
 from tandem.kernel import Place, Problem
 
 WITH_OPTIONS = (QuestionType.SINGLE, QuestionType.MULTIPLE, QuestionType.RANK)

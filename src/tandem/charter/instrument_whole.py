@@ -14,14 +14,8 @@ from tandem.charter.definitions.instruments import (
     QuestionType,
 )
 from tandem.charter.definitions.project import Function
-from tandem.charter.problems import (
-    CONTRADICTION,
-    DUPLICATE_NAME,
-    NEVER_ASKED,
-    PLACEHOLDER,
-    UNKNOWN_ANSWER,
-    UNKNOWN_QUESTION,
-)
+from tandem.charter.instrument_problems import NEVER_ASKED, PLACEHOLDER, UNKNOWN_ANSWER, UNKNOWN_QUESTION
+from tandem.charter.problems import CONTRADICTION, DUPLICATE_NAME
 from tandem.kernel import Place, Problem
 
 FILTERING = (QuestionType.SINGLE, QuestionType.MULTIPLE, QuestionType.FIVE, QuestionType.RANK)
