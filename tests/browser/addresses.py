@@ -11,6 +11,7 @@ from tandem.deliver.tokens import Token, sign
 from tandem.kernel.values import Actor, WorkspaceRole
 from tandem.ledger import open_ledger
 from tandem.usecases.answer_pulse import fill_sheet
+from tandem.usecases.demo_pulse import PAST
 from tandem.usecases.invite_pulse import invite
 from tandem.usecases.preferences import token_key
 from tandem.usecases.pulse_links import invitation_id, pulse_token
@@ -23,8 +24,8 @@ MARA = Actor("mara", "marketer")
 BRIEF = "5"
 """In the demo: changed after IT committed itself, and promised outside."""
 # A single sign-on service answers the first two; the third is for browsers and not for people; a receipt needs an
-# erasure, and tests/web looks at it.
-NO_PAGES = {"elsewhere", "back", "gpc", "rights receipt"}
+# erasure, and tests/web looks at it; a file of results is for a program.
+NO_PAGES = {"elsewhere", "back", "gpc", "rights receipt", "result file"}
 PAGES = tuple(route for route in ROUTES if route.get and not route.scope and route.name not in NO_PAGES)
 """Every route that is a page."""
 MORE = {
@@ -35,6 +36,8 @@ MORE = {
     "audience with groups": "/audiences/readers_at_risk/edit",
     "campaign to one": f"/campaigns/new?audience={AUDIENCE}",
     "campaign by file": "/campaigns/tent_season",
+    "result cut": f"/agree/results/{PAST}/questions/OBSTACLES?by=S_TITLE",
+    "result of an open one": f"/agree/results/{PULSE}",
     "link of nobody": "/preferences/forged",
     "link of nobody to a pulse": "/pulse/forged",
     "brief that lacks much": "/agree/briefs/7",
@@ -77,7 +80,8 @@ class Addresses:
             "agree": PULSE,
         }
         return route.path.format(
-            name=names.get(route.area),
+            name=PAST if route.name.startswith("result") else names.get(route.area),
+            question="NEED",
             source=SOURCE,
             event=self.event,
             token=self.pulse if route.name == "pulse answer" else self.token,
