@@ -27,10 +27,3 @@ NEVER_ASKED = code(
     who="marketing",
     fix=f"put the other question before it, ask it of the same side, and keep both in a form, {CHECK}",
 )
-
-AGENDA_NAME = code(
-    "CHR-240",
-    "the agenda names what the charter does not have",
-    who="marketing",
-    fix=f"correct the name, or declare the source, event or field, {CHECK}",
-)

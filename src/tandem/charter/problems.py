@@ -148,6 +148,13 @@ NO_ADDRESS = code(
     fix=f'write `address = "https://…"` under `[workspace]` in tandem.toml, {CHECK}',
 )
 
+AGENDA_NAME = code(
+    "CHR-240",
+    "the agenda names what the charter does not have",
+    who="marketing",
+    fix=f"correct the name, or declare the source, event or field, {CHECK}",
+)
+
 STALE = code(
     "CHR-301",
     "somebody changed a file since it was opened",
