@@ -6,6 +6,12 @@ from typing import Any
 import pytest
 from web.served import Browser, Served
 
+from tandem.align.briefs import TITLES
+from tandem.charter.definitions import AgendaOwner, Feel, Service, Standards
+from tandem.ledger import StepKind
+from tandem.usecases.see_briefs import Stage
+from tandem.web.views import agenda, brief_words
+
 FORM = {
     "title": "Welcome letters",
     "who": "People who bought for the first time",
@@ -179,3 +185,16 @@ def test_both_sides_rank_and_see_how_far_apart_they_are(own_shop: Served, market
     assert (again.status_code, "ALN-407" in again.text) == (422, True)
     assert own_shop.signed_in("admin").json("/agree/agenda")["mine"] == []
     assert own_shop.signed_in("admin").send("/agree/agenda/rank", first).status_code == 403
+
+
+def test_every_closed_word_has_words_for_people() -> None:
+    for words, closed in [
+        (agenda.SERVICES, Service),
+        (agenda.STANDARDS, Standards),
+        (agenda.OWNERS, AgendaOwner),
+        (agenda.FEELS, Feel),
+        (brief_words.STAGES, Stage),
+        (brief_words.STEPS, StepKind),
+    ]:
+        assert set(words) == set(closed)
+    assert set(TITLES) == {"title", *FORM}

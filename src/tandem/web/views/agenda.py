@@ -32,6 +32,8 @@ SERVICES = {
     "brief_answered": "A brief is answered",
     "brief_delivered": "A brief is delivered",
     "access_answered": "A request for access is answered",
+    "approval_given": "A plan that asks for an approval gets one",
+    "data_fresh": "Data of a source is there",
 }
 STANDARDS = {
     "approved": "approved",
@@ -250,13 +252,18 @@ def _ranked(ranks: Ranks) -> Table:
 
 
 def _services(levels: tuple[ServiceLevel, ...]) -> Table:
-    rows = tuple((SERVICES[one.service], numbers.span(one.within), SIDE[one.owner]) for one in levels)
+    rows = tuple((_service(one), numbers.span(one.within), SIDE[one.owner]) for one in levels)
     return Table(
         name="services",
         title="What each promised the other about time",
         columns=("service", "within", "by"),
         rows=rows,
     )
+
+
+def _service(level: ServiceLevel) -> str:
+    only = f": {', '.join(level.sources)}" if level.sources else ""
+    return SERVICES[level.service] + only
 
 
 def _budgets(slow: AgendaMeasured, currency: str) -> Table:
