@@ -13,7 +13,7 @@ from tandem.web.asking import Ask
 from tandem.web.charts import Caption, Chart, bars
 from tandem.web.page import PageContext, doc
 from tandem.web.views.agreement import agreement, alignment, hundredths, window
-from tandem.web.views.scorecard import Told, lead, told
+from tandem.web.views.scorecard import Told, told
 from tandem.web.views.trust import Link
 
 WHO = {Function.IT: "IT", Function.MARKETING: "Marketing"}
@@ -114,7 +114,11 @@ def _imperatives(found: Agreement | None) -> Headline:
         return Headline("…", label, WORKED_OUT, where)
     cards = found.scorecard.cards
     on = sum(one.state is State.ON_TRACK for one in cards)
-    return Headline(f"{on} of {len(cards)}", label, lead(cards), where)
+    counts = [
+        (sum(one.state is state for one in cards), state) for state in State if state is not State.ON_TRACK
+    ]
+    rest = ", ".join(f"{n} {state}" for n, state in counts if n)
+    return Headline(f"{on} of {len(cards)}", label, f"{rest[:1].upper()}{rest[1:]}." if rest else "", where)
 
 
 def _parted(found: Agreement | None) -> Headline:

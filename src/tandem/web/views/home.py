@@ -25,6 +25,7 @@ from tandem.web.charts import Caption, Chart, Interval, Untold, Whole, intervals
 from tandem.web.memo import lake_version
 from tandem.web.page import PageContext, doc
 from tandem.web.values import Table
+from tandem.web.views.agreement import alignment, hundredths
 
 PATIENCE = 0.5
 """Seconds that a request waits for what takes long; then the page comes without it and looks again."""
@@ -119,7 +120,8 @@ class HomePage(PageContext):
     took: str = doc("How long the last run took.")
     freshness: Table | None = doc("Each source: newest row, last file, entries in quarantine.")
     data_refused: tuple[Problem, ...] = doc("Why the role may not see how fresh the data is.")
-    not_measured: str = doc("Why there is no figure yet for how far apart the two functions are.")
+    aligned: Figure | None = doc("How far apart the two functions are, as the last survey of both says.")
+    not_measured: str = doc("Why there is no figure yet for that; empty where there is one.")
     joined_elsewhere: Benchmark = doc("How many firms had joined their data, as published.")
     together_elsewhere: Benchmark = doc("How many leaders found the collaboration right, as published.")
 
@@ -132,6 +134,7 @@ def view(ask: Ask) -> PageContext:
     begun = runs.done_at is not None and home.begun
     slow = _measured(ask, at) if begun else None
     people = home.people if isinstance(home.people, People) else None
+    aligned = _aligned(ask) if begun else None
     return HomePage(
         title=ask.work.charter.project.name,
         lead=words.lead(home, slow) if begun else words.nothing_yet(runs.done_at is not None),
@@ -154,7 +157,8 @@ def view(ask: Ask) -> PageContext:
         took=numbers.lasting(runs.last.took.total_seconds()) if runs.last and runs.last.took else "",
         freshness=_freshness(ask, slow, runs),
         data_refused=slow.problems if slow else (),
-        not_measured=home.not_measured,
+        aligned=aligned,
+        not_measured="" if aligned else home.not_measured,
         joined_elsewhere=home.joined_elsewhere,
         together_elsewhere=home.together_elsewhere,
     )
@@ -249,6 +253,21 @@ def _most_consent(found: tuple[Agreed, ...]) -> Figure:
 
 def _plain(sentence: str) -> str:
     return f"{sentence[:1].upper()}{sentence[1:].rstrip('.')}.".replace("`", "")
+
+
+def _aligned(ask: Ask) -> Figure | None:
+    """The alignment index, or why it is not known; None before the first survey of both."""
+    found, working = alignment(ask)
+    label = "alignment of marketing and IT, of 100"
+    if working:
+        return Figure("…", label, "It is being worked out.", "/agree")
+    if found is None:
+        return None
+    if found.index is None:
+        return Figure(numbers.UNKNOWN, label, found.why_not, f"/agree/results/{found.pulse}")
+    low, high = hundredths(found.index.low), hundredths(found.index.high)
+    note = f"95 % interval {low} to {high}; {found.title}, {numbers.day(found.ended)}."
+    return Figure(hundredths(found.index.value), label, note, "/agree")
 
 
 def _last_lift(slow: Measured | None) -> Figure:
