@@ -45,7 +45,9 @@ def test_a_page_keeps_nobody_out(
     page = visit(company, who(name))
     answer = page.goto(addresses[name])
     assert answer is not None
-    assert answer.status == {"nowhere": 404, "link of nobody": 403}.get(name, 200)
+    assert answer.status == {"nowhere": 404, "link of nobody": 403, "link of nobody to a pulse": 403}.get(
+        name, 200
+    )
     page.wait_for_selector("look-again", state="detached")
     assert grave(page, script) == []
 

@@ -11,7 +11,7 @@ from pulses import links, people, with_survey
 from tandem.deliver.sink import MailSink
 from tandem.kernel import Problems, parse_instant
 from tandem.kernel.values import Actor
-from tandem.ledger import InvitationState, open_ledger
+from tandem.ledger import AnswerState, InvitationState, open_ledger
 from tandem.usecases.answer_pulse import Stage, fill_sheet, see_sheet
 from tandem.usecases.invite_pulse import send_invitations
 from tandem.usecases.pulse_answers import GivenAnswer, add_answers, responses
@@ -260,6 +260,19 @@ def test_a_full_quota_thanks_and_keeps_nothing(shop: Shop, sink: MailSink) -> No
     assert len(responses(ledger, "autumn")) == 41
     with pytest.raises(Problems, match="ALN-206"):
         add_answers(ledger, "autumn", [GivenAnswer("it", {"NEED": 7}, OPENED.date())])
+    ledger.close()
+
+
+def test_odd_answers_are_left_out_by_hand_and_stay(shop: Shop) -> None:
+    ledger = open_ledger(shop.path("ledger.db"))
+    said = {"S_FUNCTION": 2, "S_TITLE": 1, "NEED": 2}
+    times = [300] * 10 + [20] * 4
+    add_answers(ledger, "autumn", [GivenAnswer("it", said, OPENED.date(), seconds) for seconds in times])
+    assert shop.tandem("pulse", "clean", "autumn", "--json").json["flags"]["speeder"] == 4
+    assert len(responses(ledger, "autumn")) == 14
+    assert shop.tandem("pulse", "clean", "autumn", "--remove", "speeder", "--json").json["removed"] == 4
+    assert len(responses(ledger, "autumn")) == 10
+    assert len(ledger.answers("autumn", [AnswerState.REMOVED])) == 4
     ledger.close()
 
 

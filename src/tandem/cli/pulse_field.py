@@ -1,4 +1,4 @@
-"""tandem pulse open, invite, remind, status, close: one run of the survey."""
+"""tandem pulse open, invite, remind, status, clean, close: one run of the survey."""
 
 import sys
 from datetime import timedelta
@@ -7,6 +7,7 @@ from typing import Annotated
 
 import typer
 
+from tandem.align.instrument import Flag
 from tandem.charter import find_root
 from tandem.cli import output
 from tandem.cli.app import Json, Now, answering, asked, moment, time_of, wall
@@ -20,6 +21,7 @@ from tandem.usecases.invite_pulse import (
     send_invitations,
     send_reminders,
 )
+from tandem.usecases.pulse_answers import answer_flags, remove_flagged
 from tandem.usecases.pulse_problems import BAD_INVITATION
 from tandem.usecases.run_pulse import PulseStatus, Standing, close_pulse, open_pulse, pulse_status
 from tandem.usecases.workspace import open_ledger_of
@@ -159,6 +161,36 @@ def close(context: typer.Context, name: Name, now: Now = None, json_: Json = Fal
         output.as_json(found.to_dict())
         return
     output.good(f"{name} is closed")
+
+
+@pulse.command()
+@answering
+def clean(
+    context: typer.Context,
+    name: Name,
+    remove: Annotated[
+        list[Flag] | None,
+        typer.Option("--remove", help="Leave out answers with this flag; several times for several."),
+    ] = None,
+    json_: Json = False,
+) -> None:
+    """Count kept answers that are odd: too fast, the same point down the matrices, past the attention question.
+
+    A flag is a reason to look and no verdict. With --remove they are left out of all results, and counted as removed.
+    """
+    root, actor = find_root(asked(context).charter), asked(context).actor
+    with open_ledger_of(root) as ledger:
+        flags = list(answer_flags(ledger, name).values())
+        least = pulse_status(ledger, name, wall()).smallest_group
+        gone = remove_flagged(root, ledger, actor, name, remove, wall()) if remove else 0
+    counts = {str(flag): sum(flag in found for found in flags) for flag in Flag}
+    told = {flag: None if 0 < count < least else count for flag, count in counts.items()}
+    if json_:
+        output.as_json({"flags": told, "removed": None if 0 < gone < least else gone})
+        return
+    output.table(["flag", "answers"], [[flag, _few(count)] for flag, count in told.items()])
+    if remove:
+        output.good(f"left out of all results: {_few(None if 0 < gone < least else gone)}")
 
 
 def _of_file(file: Path) -> list[tuple[str, str]]:

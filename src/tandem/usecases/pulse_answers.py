@@ -2,14 +2,17 @@
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
-from datetime import date
+from datetime import date, datetime
+from pathlib import Path
 from typing import Any
 
 from tandem.align.codebook import Codebook
-from tandem.align.instrument import codebook_of
+from tandem.align.instrument import Flag, codebook_of, quality_flags
 from tandem.align.responses import Responses
 from tandem.kernel import Problems
+from tandem.kernel.values import Actor
 from tandem.ledger import Answer, AnswerState, Ledger, Pulse
+from tandem.usecases.auditing import by, note
 from tandem.usecases.imported_pulse import imported_codebook, is_imported, weighed_answers
 from tandem.usecases.pulse_problems import UNFIT_ANSWERS
 from tandem.usecases.run_pulse import SIDES, instrument_of
@@ -38,6 +41,34 @@ def responses(ledger: Ledger, pulse: str) -> Responses:
 def pulse_codebook(ledger: Ledger, pulse: str) -> Codebook:
     """What was asked in a run, as it was when it opened. Raises LDG-121."""
     return _codebook(ledger.pulse(pulse))
+
+
+def answer_flags(ledger: Ledger, pulse: str) -> Mapping[str, frozenset[Flag]]:
+    """Id of each kept answer → what is odd about it; an answer without a flag is not in it. Raises LDG-121.
+
+    A flag is a reason to look at an answer, and no verdict: see `tandem.align.quality`.
+    """
+    instrument, kept = instrument_of(ledger.pulse(pulse)), ledger.answers(pulse)
+    found = quality_flags(instrument, [one.answers for one in kept], [one.seconds for one in kept])
+    return {one.id: flags for one, flags in zip(kept, found, strict=True) if flags}
+
+
+def remove_flagged(
+    root: Path, ledger: Ledger, actor: Actor, pulse: str, flags: Sequence[Flag], wall: datetime
+) -> int:
+    """Leave the kept answers with one of these flags out of all results; they stay, and count as removed. How many.
+
+    Raises LDG-121.
+    """
+    reasons: dict[str, list[str]] = {}
+    for id_, found in answer_flags(ledger, pulse).items():
+        wrong = sorted(found & set(flags))
+        if wrong:
+            reasons.setdefault(", ".join(wrong), []).append(id_)
+    removed = sum(ledger.remove_answers(ids, reason) for reason, ids in reasons.items())
+    detail = {"flags": sorted(map(str, flags)), "removed": removed}
+    note(root, ledger, wall, by(actor, "pulse", f"remove from {pulse}", "done", detail=detail))
+    return removed
 
 
 def add_answers(ledger: Ledger, pulse: str, given: Sequence[GivenAnswer]) -> int:

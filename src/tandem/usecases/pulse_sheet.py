@@ -149,9 +149,12 @@ def _place(number: int) -> str:
 
 def _most(question: Question) -> str:
     """A sentence on how many answers there may be, where the instrument has none of its own."""
-    if question.type is QuestionType.MULTIPLE:
-        most = question.at_most
-        return f"Choose up to {most}." if most is not None else "Choose all that apply."
+    if (
+        question.type is QuestionType.MULTIPLE
+        and question.at_most is not None
+        and "up to" not in question.text
+    ):
+        return f"Choose up to {question.at_most}."
     if question.type is QuestionType.RANK:
         return f"Name up to {_top(question)}, the most important first."
     return ""

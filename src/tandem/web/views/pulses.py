@@ -29,6 +29,7 @@ from tandem.web.values import Table
 MOST_AT_ONCE = 200
 """Letters that a page sends at one press; the command line sends any number."""
 FEW = "too few to tell"
+SIDE = {"marketing": "Marketing", "it": "IT"}
 
 
 @dataclass(frozen=True)
@@ -227,7 +228,7 @@ def _run(status: PulseStatus) -> Run:
     pulse = status.pulse
     kept = [side.kept for side in status.sides]
     told = (
-        ", ".join(f"{side.side} {_few(side.kept)}" for side in status.sides)
+        ", ".join(f"{SIDE[side.side]} {_few(side.kept)}" for side in status.sides)
         if any(kept)
         else "none to tell yet"
     )
@@ -278,7 +279,7 @@ def _outcomes(status: PulseStatus) -> Table:
         ("removed for quality", *(_few(side.removed) for side in status.sides)),
         ("kept", *(_few(side.kept) for side in status.sides)),
     ]
-    columns = ("outcome", *(side.side for side in status.sides))
+    columns = ("outcome", *(SIDE[side.side] for side in status.sides))
     return Table("outcomes", "Outcomes by side", columns, tuple(rows), (False, *(True,) * len(status.sides)))
 
 
@@ -288,7 +289,7 @@ def _days(status: PulseStatus) -> Table:
         (numbers.day(day), *(_few(status.days[side.side].get(day, 0)) for side in status.sides))
         for day in days
     ]
-    columns = ("day", *(side.side for side in status.sides))
+    columns = ("day", *(SIDE[side.side] for side in status.sides))
     return Table("days", "Answers by day", columns, tuple(rows), (False, *(True,) * len(status.sides)))
 
 
