@@ -42,6 +42,8 @@ MORE = {
     "link of nobody to a pulse": "/pulse/forged",
     "brief that lacks much": "/agree/briefs/7",
     "brief that is accepted": "/agree/briefs/1",
+    "telemetry of a past time": "/agree/telemetry?since=2025-01-01&until=2025-04-01",
+    "telemetry of no time": "/agree/telemetry?since=2026-04-01&until=2026-01-01",
     "nowhere": "/nowhere",
 }
 """Other sights of these pages, by a name for them."""

@@ -5,10 +5,16 @@ from datetime import datetime, timedelta
 import pytest
 
 from tandem import align
-from tandem.align.beside import ITEMS, Belief, Verdict, beside
-from tandem.align.happened import Evidence, Measure, NotKnown, Unit, Window
+from tandem.align.beside import ITEMS, Belief, Verdict, beside, variable_of
+from tandem.align.codebook import Kind
+from tandem.align.happened import SIDES, Evidence, Measure, NotKnown, Unit, Window
+from tandem.align.imperatives import IMPERATIVES
+from tandem.align.imperatives import Kind as Look
+from tandem.align.instrument import codebook_of, links
 from tandem.align.result import Base, Side
 from tandem.align.yardsticks import YARDSTICKS, State, judge
+from tandem.charter.loader import load_instrument
+from tandem.charter.starter import instrument_text
 
 WINDOW = Window(datetime(2026, 3, 1), datetime(2026, 6, 1))
 LEVELS = {"brief_delivered": timedelta(days=20)}
@@ -101,6 +107,20 @@ def test_every_published_figure_that_is_named_exists() -> None:
     known = {(one.wave, one.question_id, one.item) for one in PUBLISHED}
     assert [ref for item in ITEMS for ref in item.published if ref not in known] == []
     assert {item.measure for item in ITEMS} <= set(YARDSTICKS)
+
+
+def test_the_instrument_that_comes_with_tandem_asks_every_statement_of_those_who_are_read() -> None:
+    instrument = load_instrument("pulse/alignment.yml", instrument_text())
+    asked = {one.name: one for one in codebook_of(instrument).variables}
+    held = {(one.wave, one.question, one.item): one.variable for one in links(instrument)}
+    for item in ITEMS:
+        assert asked[item.variable].kind is Kind.FIVE
+        assert set(asked[item.variable].asked_of or SIDES) & set(item.sides)
+        assert not item.guess or asked[item.guess].mirror == "meta"
+        assert variable_of(item, held) == item.variable
+    beliefs = [look.of for one in IMPERATIVES for look in one.looks if look.kind is not Look.FIGURE]
+    assert {asked[name].kind for name in beliefs} == {Kind.FIVE}
+    assert {asked[name].asked_of for name in beliefs} == {()}
 
 
 @pytest.mark.parametrize(
