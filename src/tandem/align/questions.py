@@ -2,6 +2,7 @@
 
 import hashlib
 import json
+from collections import Counter
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 
@@ -32,6 +33,7 @@ KINDS: Mapping[QuestionType, Kind] = {
 }
 AGREE = (4, 5)
 """The points of a scale that count for a published percentage where its link names none."""
+SIDES: Mapping[Function | None, str] = {Function.MARKETING: "Marketing", Function.IT: "IT"}
 EITHER: Mapping[str, str] = {"own": "your function", "other": "the other function"}
 """The sides in labels that stand for both: each read its own words."""
 
@@ -153,14 +155,17 @@ def _variable(question: Question, instrument: Instrument, row: Row | None) -> Va
 def _choices(question: Question, instrument: Instrument, words: Mapping[str, str]) -> tuple[Choice, ...]:
     """Of the question of groups, the sides have their names as labels, and who is of neither is in no base."""
     if question.question == instrument.group_question:
-        return tuple(_side(option) for option in question.options)
+        labels = Counter(SIDES.get(one.group, one.label).casefold() for one in question.options)
+        return tuple(_side(one, alone=labels[one.label.casefold()] < 2) for one in question.options)
     return tuple(Choice(one.code, filled(one.label, words), one.missing) for one in choices_of(question))
 
 
-def _side(option: Option) -> Choice:
+def _side(option: Option, *, alone: bool) -> Choice:
+    """The code keeps an answer of neither side apart from what is called the same."""
     if option.group is None:
-        return Choice(option.code, option.label, missing=True)
-    return Choice(option.code, "IT" if option.group is Function.IT else str(option.group).title())
+        label = option.label if alone else f"{option.label} ({option.code})"
+        return Choice(option.code, label, missing=True)
+    return Choice(option.code, SIDES[option.group])
 
 
 def words_of(instrument: Instrument, side: Function) -> Mapping[str, str]:

@@ -6,6 +6,7 @@ from functools import cached_property
 
 from tandem.charter.definitions.instruments import (
     DONT_KNOW,
+    Derived,
     Filter,
     Form,
     Instrument,
@@ -229,6 +230,7 @@ def _other(side: Function) -> Function:
 
 def _derived(view: _View) -> Iterator[Problem]:
     for one in view.it.derived:
+        yield from _derived_values(one)
         source = view.questions.get(one.question)
         if source is None:
             yield view.unknown(one.question, one.at("question"))
@@ -240,6 +242,29 @@ def _derived(view: _View) -> Iterator[Problem]:
         else:
             for option in one.options:
                 yield from _codes(source, option.codes, lambda number, at=option.at: at("codes", number))  # type: ignore[misc]
+
+
+def _derived_values(one: Derived) -> Iterator[Problem]:
+    """Each value stands once, and each answer leads to one of them."""
+    if not one.options:
+        sentence = f"`{one.variable}` has no values"
+        yield CONTRADICTION(
+            sentence, place=one.at("options"), expected="options: [{code: 1, label: …, is: [1]}]"
+        )
+    values: dict[int, Place] = {}
+    answers: dict[int, Place] = {}
+    for option in one.options:
+        if option.code in values:
+            sentence = f"value `{option.code}` is declared twice in `{one.variable}`"
+            place, found = option.at("code"), f"also at {values[option.code]}"
+            yield DUPLICATE_NAME(sentence, place=place, found=found)
+        values.setdefault(option.code, option.at("code"))
+        for number, code in enumerate(option.codes):
+            if code in answers:
+                sentence = f"answer {code} leads to two values of `{one.variable}`"
+                place, found = option.at("codes", number), f"also at {answers[code]}"
+                yield CONTRADICTION(sentence, place=place, found=found)
+            answers.setdefault(code, option.at("codes", number))
 
 
 def _quotas(view: _View) -> Iterator[Problem]:

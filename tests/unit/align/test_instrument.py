@@ -30,7 +30,7 @@ from tandem.align.published import load
 from tandem.align.responses import from_answers
 from tandem.align.surveyjs import survey_js
 from tandem.charter import instrument_text
-from tandem.charter.definitions import Function, Instrument, Question, Quota
+from tandem.charter.definitions import Function, Instrument, Option, Question, Quota
 from tandem.charter.loader import load_instrument
 from tandem.kernel import Problem, Problems
 
@@ -157,6 +157,17 @@ def test_labels_of_both_sides_name_neither() -> None:
     book = codebook_of(ALIGNMENT)
     assert book["NEED"].label == "Does your function need to align with the other function and work with it?"
     assert book["MKT_PRIORITIES_META"].label.startswith("What would most people of marketing say")
+
+
+def test_an_answer_of_neither_side_is_kept_apart_from_the_sides() -> None:
+    one = question("S_FUNCTION")
+    labels = [(1, "Brand"), (2, "Computers"), (3, "marketing"), (4, "IT"), (5, "other"), (6, "Other")]
+    groups = {1: Function.MARKETING, 2: Function.IT}
+    options = tuple(Option(code=code, label=label, group=groups.get(code)) for code, label in labels)
+    odd = replace(ALIGNMENT, questions=(replace(one, options=options), *ALIGNMENT.questions[1:]))
+    book = codebook_of(odd)
+    assert book.groups == {"marketing": 1, "it": 2}
+    assert book["S_FUNCTION"].missing == (3, 4, 5, 6)
 
 
 # ── asking ───────────────────────────────────────────────────────────────────────────────────────

@@ -35,6 +35,24 @@ SMALL = {
         "campaign: c\naudience: a\npurpose: news\nchannel: email\nholdout: 20%\nwindow: 9 days\n"
         "goal: {event: purchase, value: amount}\nmessage: {subject: s, text: '{{ spent }}'}\n"
     ),
+    "pulse/s.yml": (
+        "instrument: s\ntitle: t\nminutes: 5\ngroup_question: SIDE\nblocks: {you: You}\nquestions:\n"
+        "- {question: SIDE, type: single, block: you, text: Where, options: "
+        "[{code: 1, label: M, group: marketing}, {code: 2, label: I, group: it}]}\n"
+        "- {question: USE, type: multiple, block: you, text: Which, at_most: 2, of: [it], random: true, options: "
+        "[{code: 1, label: A}, {code: 2, label: B, exclusive: true}]}\n"
+        "- {question: ORDER, type: rank, block: you, text: Order, of: [it], chosen_in: USE, top: 1, options: "
+        "[{code: 1, label: A}, {code: 2, label: B}]}\n"
+        "- {question: TRUST, type: matrix, block: you, text: '{Other} is', scale: {low: a, middle: b, high: c}, "
+        "rows: [{row: FAIR, label: fair}]}\n"
+        "- {question: GUESS, type: matrix, block: you, text: They, mirror: meta, about: TRUST, "
+        "scale: {low: a, middle: b, high: c}, rows: [{row: FAIR, label: fair, of: [it]}]}\n"
+        "- {question: SHARE, type: numeric, block: you, text: How much, at_least: 0, at_most: 9, unit: h, "
+        "when: [{question: SIDE, not: [1]}]}\n"
+        "derived: [{variable: TOP, label: Top, from: SIDE, options: [{code: 1, label: One, is: [1]}]}]\n"
+        "quotas: [{group: it, question: TOP, is: [1], at_most: 9}]\n"
+        "forms: [{form: f, minutes: 1, questions: [SIDE, TRUST], rows: {TRUST: [FAIR]}, screens: false}]\n"
+    ),
 }
 FILES = st.sampled_from(sorted(SMALL))
 SHOWN = " ".join(SMALL.values()).replace(":", " ").split()
