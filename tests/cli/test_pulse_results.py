@@ -1,0 +1,82 @@
+"""tandem pulse results, report: what a closed pulse found, on the terminal, as JSON and as files."""
+
+from datetime import datetime
+from pathlib import Path
+
+import openpyxl
+import pytest
+from cli.shop import Shop, copied
+from pulses import with_survey
+from web.served import CHEAP
+
+from tandem.kernel.values import Actor
+from tandem.ledger import open_ledger
+from tandem.usecases.pulse_answers import GivenAnswer, add_answers
+from tandem.usecases.run_pulse import close_pulse, open_pulse
+
+OPENED, CLOSES = datetime(2026, 3, 1), datetime(2099, 3, 31)
+MARA = Actor("mara", "marketer")
+
+
+def given(side: str, place: int) -> GivenAnswer:
+    need = 1 if place % 10 < (3 if side == "marketing" else 9) else 2
+    code = 1 if side == "marketing" else 2
+    trust = {"TRUST_PROMISES": 1 + place % 5, "TRUST_OPEN": 1 + (place + code) % 5}
+    return GivenAnswer(side, {"S_FUNCTION": code, "S_TITLE": 1, "NEED": need, **trust}, OPENED.date())
+
+
+@pytest.fixture(scope="module")
+def shop(tmp_path_factory: pytest.TempPathFactory) -> Shop:
+    """One run that is closed, 40 people a side: 30 % of marketing and 90 % of IT say yes; and one that is open."""
+    shop = with_survey(copied(tmp_path_factory.mktemp("results") / "shop"))
+    ledger = open_ledger(shop.path("ledger.db"), CHEAP)
+    try:
+        for name in ("spring", "running"):
+            open_pulse(shop.folder, ledger, MARA, name, "closeness", "", CLOSES, OPENED, OPENED)
+        people = [given(side, place) for side in ("marketing", "it") for place in range(40)]
+        add_answers(ledger, "spring", people)
+        close_pulse(shop.folder, ledger, MARA, "spring", OPENED, OPENED)
+    finally:
+        ledger.close()
+    return shop
+
+
+def test_results_are_told_in_words_and_as_json(shop: Shop) -> None:
+    said = shop.tandem("pulse", "results", "spring")
+    assert said.code == 0, said.err
+    assert "1. 90 % of IT against 30 % of marketing say “Yes”" in said.out.replace("\n", " ")
+    found = shop.tandem("pulse", "results", "spring", "--json").json
+    need = next(one for one in found["questions"] if one["id"] == "NEED")["findings"][0]
+    assert [side["value"] for side in need["sides"]] == pytest.approx([0.3, 0.9])
+    assert need["gap"] == pytest.approx(-0.6)
+    assert need["clear"] is True
+    assert "book" not in found
+
+
+@pytest.mark.parametrize(
+    ("format_", "begins"), [("pptx", b"PK"), ("xlsx", b"PK"), ("html", b"<!doctype"), ("pdf", b"%PDF")]
+)
+def test_a_report_is_written(shop: Shop, tmp_path: Path, format_: str, begins: bytes) -> None:
+    out = tmp_path / f"board.{format_}"
+    ended = shop.tandem("pulse", "report", "spring", "--format", format_, "--out", str(out))
+    assert ended.code == 0, ended.err
+    assert out.read_bytes().startswith(begins)
+    if format_ == "xlsx":
+        findings = openpyxl.load_workbook(out)["Findings"]
+        assert findings["K5"].value == pytest.approx(-0.6)
+
+
+@pytest.mark.parametrize(
+    ("words", "code"),
+    [
+        (("results", "running"), "ALN-601"),
+        (("results", "nowhere"), "LDG-121"),
+        (("report", "spring", "--format", "docx"), "ALN-602"),
+        (("report", "spring", "--format", "pdf", "--out", "/nowhere/x.pdf"), "ALN-604"),
+    ],
+    ids=["open", "unknown", "format", "folder"],
+)
+def test_what_cannot_be_told_or_written_is_a_problem(shop: Shop, words: tuple[str, ...], code: str) -> None:
+    ended = shop.tandem("pulse", *words)
+    assert ended.code == 1
+    assert code in ended.err
