@@ -43,6 +43,7 @@ def question_shape(question: Definition) -> Iterable[Problem]:
     yield from _twice("row", [(one.row, one.at("row")) for one in question.rows], question.question)
     yield from _numbers(question)
     yield from _texts(question)
+    yield from _published(question)
     if question.mirror is Mirror.META and question.about is None:
         sentence = f"`{question.question}` guesses an answer, and does not say to which question"
         yield CONTRADICTION(sentence, place=question.at("mirror"), expected="about: QUESTION")
@@ -151,6 +152,22 @@ def texts_of(question: Question) -> Iterator[tuple[str, Place]]:
     if question.scale:
         for word in ("low", "middle", "high", "dont_know"):
             yield getattr(question.scale, word), question.scale.at(word)
+
+
+def _published(question: Question) -> Iterator[Problem]:
+    """Of a published percentage it is clear which answers count for it, and they are answers of the question."""
+    known = answers_of(question)
+    whole = [link for part in (question, *question.rows) for link in part.published]
+    for link in whole:
+        if not link.codes and question.scale is None:
+            sentence = f"which answers of `{question.question}` count for the figure is not said"
+            yield CONTRADICTION(sentence, place=link.place, expected="is: [1]")
+    for link in (*whole, *(link for option in question.options for link in option.published)):
+        for number, code in enumerate(link.codes):
+            if code not in known:
+                sentence, place = f"`{question.question}` has no answer {code}", link.at("codes", number)
+                options = [str(one) for one in known]
+                yield UNKNOWN_ANSWER(sentence, place=place, found=str(code), alternatives=options)
 
 
 INSTRUMENT_SHAPES: Mapping[type, Check] = {
