@@ -157,7 +157,7 @@ def texts_of(question: Question) -> Iterator[tuple[str, Place]]:
 def _published(question: Question) -> Iterator[Problem]:
     """Of a published percentage it is clear which answers count for it, and they are answers of the question."""
     known = answers_of(question)
-    whole = [link for part in (question, *question.rows) for link in part.published]
+    whole = [*question.published, *(link for row in question.rows for link in row.published)]
     for link in whole:
         if not link.codes and question.scale is None:
             sentence = f"which answers of `{question.question}` count for the figure is not said"
