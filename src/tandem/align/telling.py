@@ -60,7 +60,7 @@ def _both(items: Sequence[Item], sides: Sequence[Side], gap: Gap | None, clear: 
     near, far = (gap.low, gap.high) if gap.gap >= 0 else (-gap.high, -gap.low)
     if clear:
         return f"{said}: {apart(gap.gap)} apart ({_range(near, far)})."
-    return f"{said}: no clear difference ({apart(gap.gap)} apart, {_range(near, far)})."
+    return f"{said}: {_unclear(near, 'difference')} ({apart(gap.gap)} apart, {_range(near, far)})."
 
 
 def _guessed(item: Item, sides: Sequence[Side], gap: Gap | None, clear: bool | None) -> str:
@@ -74,9 +74,14 @@ def _guessed(item: Item, sides: Sequence[Side], gap: Gap | None, clear: bool | N
         return f"{said}."
     near, far = (gap.low, gap.high) if gap.gap >= 0 else (-gap.high, -gap.low)
     if not clear:
-        return f"{said}: no clear misjudgement ({apart(gap.gap)}, {_range(near, far)})."
+        return f"{said}: {_unclear(near, 'misjudgement')} ({apart(gap.gap)}, {_range(near, far)})."
     way = "too many" if gap.gap > 0 else "too few"
     return f"{said}: {apart(gap.gap)} {way} ({_range(near, far)})."
+
+
+def _unclear(near: float, what: str) -> str:
+    """An interval that leaves 0 out may still be chance, where the question has many items."""
+    return f"no clear {what}" if near <= 0 else f"no clear {what} among so many items"
 
 
 def _means(item: Item, sides: Sequence[Side], gap: Gap | None, clear: bool | None) -> str:

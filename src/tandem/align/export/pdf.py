@@ -93,7 +93,7 @@ class _Report(BaseDocTemplate):  # type: ignore[misc]
 def _flow(block: Block) -> Iterator[Flowable]:
     match block:
         case Heading():
-            yield CondPageBreak(KEEP * (3 if block.level < 3 else 1.6))
+            yield CondPageBreak(KEEP * (4.2 if block.level < 3 else 1.6))
             made = Paragraph(_safe(block.text), _heading(block.level))
             if block.level < 3:
                 made.entry = block
