@@ -17,7 +17,7 @@ from tandem.align.interchange.saving import write_sav
 from tandem.align.interchange.sheet import Imported
 from tandem.align.interchange.spss import read_sav
 from tandem.align.interchange.triples import read_triples
-from tandem.align.interchange.triples_writing import write_triples
+from tandem.align.interchange.triples_writing import answers_of, write_triples
 from tandem.align.responses import Responses
 from tandem.kernel import Place, Problem, Problems
 
@@ -92,5 +92,5 @@ def write_survey(
     else:
         notices = write_triples(responses, path, now, weighted)
     beside.write_text(write_book(Book(responses.codebook, weight=weighted)), encoding="utf-8")
-    written = [path, path.with_suffix(".csv"), beside] if kind == "triple-s" else [path, beside]
+    written = [path, answers_of(path), beside] if kind == "triple-s" else [path, beside]
     return written, notices

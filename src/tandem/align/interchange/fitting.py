@@ -12,7 +12,7 @@ from tandem.align.codebook import CODED, Codebook, Kind, Variable
 from tandem.align.interchange.problems import BAD_CELL, KEPT_OUT, NO_COLUMN
 from tandem.align.interchange.sheet import Cell, Field, Imported, Many, Sheet
 from tandem.align.responses import Column, Responses
-from tandem.kernel import Place, Problem, Problems
+from tandem.kernel import Place, Problem, Problems, numbers
 
 MOST = 50
 TICKED = frozenset({"1", "x", "true", "yes", "selected", "checked", "ticked"})
@@ -139,14 +139,16 @@ class _Fitting:
         answered = ~np.isnan(grid).all(axis=0)
         holes = np.isnan(grid) & answered
         if holes.any() and (grid == 0).any():
+            rows = numbers.plural(int(holes.any(axis=0).sum()), "row")
             self.kept_out(
-                f"{variable.name}: in {int(holes.any(axis=0).sum())} rows some items are empty beside others that are "
-                "answered; they count as not ticked"
+                f"{variable.name}: in {rows} some items are empty beside others that are answered; "
+                "they count as not ticked"
             )
         elif (grid == 1).any() and not (grid == 0).any() and not answered.all():
+            rows = numbers.plural(int((~answered).sum()), "row")
             self.kept_out(
-                f"{variable.name}: the file marks what is ticked and nothing else; {int((~answered).sum())} rows "
-                "without a tick are taken as not answered, though they may have ticked nothing"
+                f"{variable.name}: the file marks what is ticked and nothing else; {rows} without a tick taken as "
+                "not answered, though nothing may have been ticked"
             )
         grid[holes] = 0.0
         return {column: grid[place] for place, column in enumerate(variable.columns)}
@@ -158,8 +160,9 @@ class _Fitting:
             for cell in one.cells
         )
         if odd:
+            values = numbers.plural(odd, "value")
             self.kept_out(
-                f"{variable.name}: {odd} values that the file calls missing have no code, and are empty"
+                f"{variable.name}: the file calls {values} missing that no code stands for; empty here"
             )
 
     def weights(self) -> Column:
@@ -216,7 +219,8 @@ class _Fitting:
         if not names:
             return ()
         some = ", ".join(names[:20]) + (" …" if len(names) > 20 else "")
-        sentence = f"the codebook does not name {len(names)} columns of the file, which are left out: {some}"
+        columns = numbers.plural(len(names), "column")
+        sentence = f"left out, since the codebook does not name {columns} of the file: {some}"
         return (KEPT_OUT(sentence, place=Place(self.sheet.file)),)
 
 

@@ -20,7 +20,7 @@ MOST_BITS = 10_000
 def write_triples(
     responses: Responses, path: Path, now: datetime, weighted: str = WEIGHT
 ) -> tuple[Problem, ...]:
-    """Write `path` (.sss) and a .csv of the same name; returns what they cannot hold, as notices.
+    """Write `path` (.sss) and its answers (`answers_of`); returns what they cannot hold, as notices.
 
     MULTIPLE is a row of 1 and 0, the first for code 1; RANK one quantity NAME__CODE for each item. Choices that
     are missing are codes like all others.
@@ -31,11 +31,16 @@ def write_triples(
     work.quantity(weighted, "Weight", responses.weight.tolist(), use="weight")
     work.beside()
     path.write_text(work.definition(now), encoding="utf-8")
-    with path.with_suffix(".csv").open("w", encoding="utf-8", newline="") as file:
+    with answers_of(path).open("w", encoding="utf-8", newline="") as file:
         writer = csv.writer(file)
         writer.writerow(work.names)
         writer.writerows(zip(*work.columns, strict=True))
     return tuple(work.notices)
+
+
+def answers_of(path: Path) -> Path:
+    """The file of the answers to a definition; not NAME.csv, which a plain CSV export is called."""
+    return path.with_name(f"{path.stem}-answers.csv")
 
 
 class _Writing:
@@ -109,7 +114,7 @@ class _Writing:
     def definition(self, now: datetime) -> str:
         """The text of the .sss file."""
         codebook = self.responses.codebook
-        data = html.escape(self.path.with_suffix(".csv").name)
+        data = html.escape(answers_of(self.path).name)
         return "".join(
             [
                 '<?xml version="1.0" encoding="UTF-8"?>\n<sss version="3.0">\n',
