@@ -10,7 +10,7 @@ from tandem.align.briefs import TITLES
 from tandem.charter.definitions import AgendaOwner, Feel, Service, Standards
 from tandem.ledger import StepKind
 from tandem.usecases.see_briefs import Stage
-from tandem.web.views import agenda, brief_words
+from tandem.web.views import agenda, agenda_words, brief_words
 
 FORM = {
     "title": "Welcome letters",
@@ -155,15 +155,17 @@ def test_the_agenda_tells_what_is_known_and_why_the_rest_is_not(marketer: Browse
     assert (page["places"], page["people"]) == (None, "Nobody has ranked them yet.")
     email, platform = page["budgets"]["rows"]
     assert (email[3], email[4]) == ("GBP 500.00", "not known")
-    assert platform[-1].startswith("not known")
+    assert (platform[-1], email[-1]) == ("not known", "not known")
+    assert page["returns"][-1].startswith("platform: not known: no campaign is paid from it")
     (recommend,) = page["experience"]
     assert (recommend["value"], recommend["told"]) == (
         "not known",
         "It is not asked yet. Ask in the letter after a purchase",
     )
     assert (page["outside"], page["unregistered"]) == (1, ["crm", "web"])
-    missing = {(row[0], row[1]): (row[4], row[6]) for row in page["skills"]["rows"]}
-    assert missing["Analysis", "Marketing"] == ("2", "IT has 4 people at level 4")
+    missing = {(row[0], row[1]): row[4] for row in page["skills"]["rows"]}
+    assert missing["Analysis", "Marketing"] == "2"
+    assert page["trainings"] == ["Analysis, Marketing: IT has 4 people at level 4."]
     text = marketer.get("/agree/agenda").text
     assert "in no register: crm, web" in text
 
@@ -176,7 +178,7 @@ def test_both_sides_rank_and_see_how_far_apart_they_are(own_shop: Served, market
         engineer, "/agree/agenda/rank", **{"own.one_view": "3", "own.own_setup": "2", "own.fewer_tools": "1"}
     )
     page = engineer.json("/agree/agenda")
-    rows = {row[0]: row[3:] for row in page["ranked"]["rows"]}
+    rows = {row[0]: row[2:] for row in page["ranked"]["rows"]}
     assert rows["One view of every customer"] == ["1.0", "3.0", "−2.0", "not known", "not known"]
     assert rows["Fewer tools, known to both"] == ["not known", "1.0", "not known", "1.0", "not known"]
     assert page["places"]["title"] == "One view of every customer: Marketing places it 2.0 places higher"
@@ -189,10 +191,10 @@ def test_both_sides_rank_and_see_how_far_apart_they_are(own_shop: Served, market
 
 def test_every_closed_word_has_words_for_people() -> None:
     for words, closed in [
-        (agenda.SERVICES, Service),
-        (agenda.STANDARDS, Standards),
+        (agenda_words.SERVICES, Service),
+        (agenda_words.STANDARDS, Standards),
         (agenda.OWNERS, AgendaOwner),
-        (agenda.FEELS, Feel),
+        (agenda_words.FEELS, Feel),
         (brief_words.STAGES, Stage),
         (brief_words.STEPS, StepKind),
     ]:

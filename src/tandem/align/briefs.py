@@ -101,7 +101,7 @@ NO_NUMBER = (
     "better and more are true of anything; a number and a time can be looked up on the day",
 )
 HEADING = (
-    "{part} is only a heading",
+    "what it says about “{part}” is only a heading",
     "a sentence more now costs less than a change after the commitment",
 )
 PAST = (
@@ -161,7 +161,7 @@ def remarks(ask: Ask, today: date) -> tuple[Remark, ...]:
         if not said:
             found.append(Remark(part, Weight.MISSING, sentence, why))
         elif part in ("who", "what_for") and len(str(said).split()) < SHORT:
-            short = HEADING[0].format(part=f"`{TITLES[part].lower()}`")
+            short = HEADING[0].format(part=TITLES[part].lower())
             found.append(Remark(part, Weight.WEAK, short, HEADING[1]))
     if ask.wanted is not None and ask.wanted < today:
         found.append(Remark("wanted", Weight.WEAK, *PAST))

@@ -23,6 +23,7 @@ from tandem.usecases.workspace import Workspace, open_workspace
 
 NO_FIELD = "nothing tells what it cost: name a field of money under `spent`, or give the campaigns a `cost`"
 NO_CAMPAIGN = "no campaign of this channel has held people out, so nobody can say what it brought"
+NO_CHANNEL = "no campaign is paid from it, so nobody can say what it brought"
 
 
 @dataclass(frozen=True)
@@ -173,7 +174,7 @@ def _budget(work: Workspace, budget: Budget, now: datetime) -> BudgetSeen:
         spent=spent,
         why_spent=why,
         earned=tuple(earned),
-        why_earned="" if earned else NO_CAMPAIGN,
+        why_earned="" if earned else NO_CAMPAIGN if budget.side is Function.MARKETING else NO_CHANNEL,
         share=min(1.0, max(0.0, passed)),
         problems=tuple(dict.fromkeys(problems)),
     )
