@@ -26,6 +26,7 @@ OPEN = {
 def filled(route: Route, ada: str) -> str:
     """The address with what stands there of others: a person, an event, an audience, a request."""
     known = {"id": ada, "event": "1", "name": "vips", "source": "crm", "token": "x"}
+    known |= {"question": "NEED", "format": "html"}
     return re.sub(r"\{([^}:]*)[^}]*\}", lambda hole: known[hole[1]], route.path)
 
 
