@@ -26,9 +26,10 @@ from tandem.align.result import (
 from tandem.align.sides import Gap, Told, held, told
 from tandem.align.stats import benjamini_hochberg, holm
 from tandem.align.stats.lists import kendall_tau_b, spearman
+from tandem.align.stats.perception import accuracy
 from tandem.align.stats.ranks import rank_gaps, ranks_by_share
 from tandem.align.tables import Book
-from tandem.align.telling import sentence
+from tandem.align.telling import apart, sentence
 from tandem.align.toplines import topline
 
 PROFILE = "S_"
@@ -146,6 +147,7 @@ def _question(name: str, survey: Survey) -> Question:
             if one.kind is not Kind.OPEN
         ),
         lists=lists,
+        perception=tuple(filter(None, (knowing(done, group) for group in GROUPS))),
     )
 
 
@@ -157,6 +159,26 @@ def _linked(pair: Pair, finding: Finding, survey: Survey) -> Finding:
     item = pair.items[0]
     found = [benchmark(survey.sides, item, link, survey.smallest, finding.places) for link in links]
     return replace(finding, published=tuple(one for one in found if one is not None))
+
+
+def knowing(found: Sequence[Finding], group: str) -> str:
+    """How well a side guesses the other over the items of a question, in words; "" for under two that are shown."""
+    guesses = [
+        one for one in found if one.guess and one.share and one.sides[0].group == group and not one.hidden
+    ]
+    if len(guesses) < 2:
+        return ""
+    guess, truth = (np.array([one.sides[at].value or 0.0 for one in guesses]) for at in (0, 1))
+    told = accuracy(np.full(len(guesses), np.nan), truth, guess)
+    by, of = guesses[0].sides[0].name, guesses[0].sides[1].name
+    lean = "too high" if told.bias > 0 else "too low"
+    said = (
+        f"{by[:1].upper()}{by[1:]} guesses {of} {apart(told.mae)} off on average over {len(guesses)} items, "
+    )
+    said += f"{apart(told.bias)} {lean} on balance"
+    if np.isfinite(told.rank_correlation):
+        said += f"; the order of the items: Spearman {told.rank_correlation:.2f}".replace("-", "−")
+    return f"{said}. Chance alone makes some distance."
 
 
 def pairs_of(codebook: Codebook, variable: Variable) -> Iterator[Pair]:

@@ -161,7 +161,10 @@ class Lists:
 
 @dataclass(frozen=True)
 class Question:
-    """One question: what was asked of whom, and all that was found in it."""
+    """One question: what was asked of whom, and all that was found in it.
+
+    `perception`: of guesses, a sentence for each direction on how well the one side knows the other.
+    """
 
     id: str
     wording: str
@@ -169,6 +172,7 @@ class Question:
     findings: tuple[Finding, ...]
     toplines: tuple[Topline, ...]
     lists: Lists | None = None
+    perception: tuple[str, ...] = ()
 
     @property
     def headline(self) -> Finding | None:

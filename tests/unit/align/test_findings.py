@@ -5,9 +5,9 @@ import pytest
 from unit.align.surveyed import BOOK, survey
 
 from tandem.align.cutting import book_of, profiles
-from tandem.align.findings import most_important, questions
+from tandem.align.findings import knowing, most_important, questions
 from tandem.align.responses import Responses
-from tandem.align.result import Finding, Question, Relation
+from tandem.align.result import Base, Finding, Measure, Question, Relation, Side
 from tandem.align.stats import difference, holm
 
 
@@ -46,6 +46,20 @@ def test_a_guess_is_held_against_what_the_other_side_says() -> None:
     assert guess.sides[1].value == one(answers, "NEED-1").sides[1].value
     assert "think that IT would say “Yes” to “Do the two functions need to align?”" in guess.sentence
     assert "too few" in guess.sentence
+
+
+def test_how_well_a_side_knows_the_other_is_told_over_the_items() -> None:
+    def guess(item: int, said: float, truth: float) -> Finding:
+        base = Base(50, 50.0, 50.0)
+        sides = Side("marketing", "marketing", base, said), Side("it", "IT", base, truth)
+        return Finding(f"X-{item}", "X", "X", "x", Relation.GUESS, Measure.SHARE, sides, "")
+
+    items = [guess(1, 0.5, 0.6), guess(2, 0.3, 0.5), guess(3, 0.2, 0.2)]
+    assert knowing(items, "marketing") == (
+        "Marketing guesses IT 10 points off on average over 3 items, 10 points too low on balance; the order of the "
+        "items: Spearman 1.00. Chance alone makes some distance."
+    )
+    assert knowing(items, "it") == knowing(items[:1], "marketing") == ""
 
 
 def test_the_most_important_are_clear_and_no_question_has_more_than_two() -> None:

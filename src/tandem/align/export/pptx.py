@@ -104,6 +104,7 @@ def _finding(deck: Deck, finding: Finding, question: Question, result: PulseResu
     notes += [one.sentence for one in finding.published]
     if question.lists is not None:
         notes.append(question.lists.sentence)
+    notes += question.perception
     notes_frame = page.notes_slide.notes_text_frame
     if notes_frame is not None:
         notes_frame.text = _plain("\n".join(notes))

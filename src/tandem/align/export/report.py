@@ -130,6 +130,8 @@ def _question(question: Question) -> Iterator[Block]:
     yield _without_empty(COLUMNS, tuple(finding_row(one) for one in question.findings))
     if question.lists is not None:
         yield Text(question.lists.sentence)
+    for said in question.perception:
+        yield Text(said)
     for one in question.findings:
         for published in one.published:
             yield Text(f"{one.item}: {published.sentence}")

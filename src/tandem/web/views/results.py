@@ -95,6 +95,7 @@ class ResultQuestionPage(PageContext):
     sentences: tuple[str, ...] = doc("What was found, clear differences first.")
     table: Table = doc("Every item: both sides, the difference with its interval, p.")
     lists: str = doc("How alike the two sides order the items; empty where it is no list.")
+    perception: tuple[str, ...] = doc("How well each side knows the other, where it was asked to guess.")
     published: tuple[str, ...] = doc("Published figures beside the own ones.")
     toplines: tuple[Table, ...] = doc("Every answer with the share of each side.")
     cut: Table | None = doc("Each side by the answers to one profile question; absent if none is asked for.")
@@ -145,6 +146,7 @@ def question(ask: Ask) -> PageContext:
         sentences=tuple(one.sentence for one in sorted(found.findings, key=lambda one: not one.clear)),
         table=findings_table(found),
         lists=found.lists.sentence if found.lists else "",
+        perception=found.perception,
         published=tuple(f"{one.item}: {told.sentence}" for one in found.findings for told in one.published),
         toplines=topline_tables(found),
         cut=cut_table(result, found, by) if by else None,
