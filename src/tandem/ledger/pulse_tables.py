@@ -5,7 +5,7 @@ Nothing in them may lead from a complete answer of an anonymous pulse to an invi
 
 from sqlalchemy import Boolean, Column, Date, Index, Integer, Table, Text
 
-from tandem.ledger.tables import Instant, Json, metadata
+from tandem.ledger.columns import Instant, Json, metadata
 
 # One run of a survey. The instrument stands in it as it was when it opened, so that nobody changes it under way.
 pulses = Table(

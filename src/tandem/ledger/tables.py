@@ -1,43 +1,19 @@
 """The ledger's tables as they are now. How they came to be is in migrations/; a test compares the two."""
 
-from datetime import datetime
-
 from sqlalchemy import (
-    JSON,
     BigInteger,
     Boolean,
     Column,
-    DateTime,
-    Dialect,
     ForeignKey,
     Index,
     Integer,
-    MetaData,
     Table,
     Text,
     UniqueConstraint,
     text,
 )
-from sqlalchemy.dialects.postgresql import JSONB
-from sqlalchemy.types import TypeDecorator
 
-metadata = MetaData()
-Json = JSON().with_variant(JSONB(), "postgresql")
-# SQLite only counts up a primary key that is declared INTEGER, which there holds 64 bits as well.
-Serial = BigInteger().with_variant(Integer(), "sqlite")
-
-
-class Instant(TypeDecorator[datetime]):
-    """Naive UTC to the microsecond. One database would shift an aware datetime and the other would not."""
-
-    impl = DateTime
-    cache_ok = True
-
-    def process_bind_param(self, value: datetime | None, dialect: Dialect) -> datetime | None:
-        if value is not None and value.tzinfo is not None:
-            raise ValueError(f"an instant with a zone: {value!r}; the ledger keeps naive UTC")
-        return value
-
+from tandem.ledger.columns import Instant, Json, Serial, metadata
 
 applied_charters = Table(
     "applied_charters",

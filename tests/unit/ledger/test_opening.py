@@ -14,8 +14,8 @@ from sqlalchemy.engine import make_url
 
 from tandem.kernel import Problems
 from tandem.ledger import Ledger, open_ledger
+from tandem.ledger.columns import metadata
 from tandem.ledger.migrating import HEAD, VERSION_TABLE
-from tandem.ledger.tables import metadata
 
 NOON = datetime(2026, 6, 1, 12)
 VERSIONS = sorted((Path(__file__).parent / "versions").glob("*.sql"))

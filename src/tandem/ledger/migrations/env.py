@@ -2,8 +2,8 @@
 
 from alembic import context
 
+from tandem.ledger.columns import metadata
 from tandem.ledger.migrating import VERSION_TABLE
-from tandem.ledger.tables import metadata
 
 context.configure(
     connection=context.config.attributes["connection"],
