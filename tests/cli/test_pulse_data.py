@@ -86,6 +86,19 @@ def test_a_survey_from_elsewhere_is_a_closed_weighted_pulse(shop: Shop) -> None:
     assert elsewhere(shop).codes == ["LDG-120"]
 
 
+def test_a_survey_from_elsewhere_has_results_and_breaks_no_page_of_agree(shop: Shop, tmp_path: Path) -> None:
+    assert elsewhere(shop, rows=12).code == 0
+    found = shop.tandem("pulse", "results", "elsewhere", "--json", "--now", NOW)
+    assert found.code == 0, found.err
+    assert "NEED" in found.out
+    assert "Brought in from a file" in found.out
+    for kind in ("xlsx", "html"):
+        report = ("pulse", "report", "elsewhere", "--format", kind, "--out", str(tmp_path / f"r.{kind}"))
+        assert shop.tandem(*report, "--now", NOW).code == 0
+    for page in ("telemetry", "scorecard"):
+        assert shop.tandem("agree", page, "--json", "--now", NOW).code == 0
+
+
 def test_answers_to_a_survey_of_the_charter_come_in_by_its_own_names(shop: Shop) -> None:
     rows = ["1,1,Yes,1,0,1,0,0,ours", "IT,1,2,,,,,,theirs"]
     table = [row for row in rows for _ in range(4)]

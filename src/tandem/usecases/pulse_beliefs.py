@@ -14,8 +14,9 @@ from tandem.align.responses import Responses
 from tandem.align.result import NAMES, Side
 from tandem.align.sides import told
 from tandem.ledger import Ledger, Pulse
+from tandem.usecases.imported_pulse import is_imported
 from tandem.usecases.pulse_answers import responses
-from tandem.usecases.run_pulse import instrument_of
+from tandem.usecases.run_pulse import about, instrument_of
 
 
 @dataclass(frozen=True)
@@ -51,14 +52,14 @@ def last_pulses(ledger: Ledger, now: datetime, most: int = 2) -> list[Believed]:
 
 def believed(pulse: Pulse, found: Responses) -> Believed:
     """The five-point statements of a pulse, by side."""
-    instrument = instrument_of(pulse)
-    smallest = instrument.smallest_group
+    _, smallest = about(pulse)
     answered = {
         one.name: _sides(found, one, smallest)
         for one in found.codebook.variables
         if one.kind is Kind.FIVE and one.mirror in ("own", "swap", "meta")
     }
-    names = {(one.wave, one.question, one.item): one.variable for one in links(instrument)}
+    held = [] if is_imported(pulse) else links(instrument_of(pulse))
+    names = {(one.wave, one.question, one.item): one.variable for one in held}
     marks = {one.name: one.fingerprint for one in found.codebook.variables}
     return Believed(pulse.name, pulse.closed_at or pulse.closes_at, answered, names, marks)
 

@@ -8,7 +8,7 @@ from threading import Lock
 
 from tandem import __version__
 from tandem.align.against import Link
-from tandem.align.codebook import Kind
+from tandem.align.codebook import Codebook, Kind
 from tandem.align.instrument import codebook_of, links
 from tandem.align.method import Fielded
 from tandem.align.questions import EITHER, filled
@@ -19,6 +19,7 @@ from tandem.charter import load_project
 from tandem.charter.definitions.instruments import Instrument
 from tandem.kernel import Problems, numbers
 from tandem.ledger import Ledger
+from tandem.usecases.imported_pulse import SMALLEST_GROUP, is_imported
 from tandem.usecases.pulse_answers import responses
 from tandem.usecases.result_problems import NO_RESULT_YET, STILL_OPEN
 from tandem.usecases.run_pulse import PulseStatus, instrument_of, pulse_status
@@ -66,22 +67,45 @@ def see_pulse(root: Path, ledger: Ledger, wave: str, now: datetime) -> PulseResu
         raise Problems(
             NO_RESULT_YET(f"nobody answered {wave}, so there is nothing to tell", found="0 answers")
         )
-    instrument = instrument_of(status.pulse)
-    about = About(
-        wave=wave,
-        title=status.title,
-        company=load_project(root).name,
-        smallest=instrument.smallest_group,
-        wordings={one.question: filled(one.text, EITHER) for one in instrument.questions},
-        links=published_links(instrument),
-        fielded=_fielded(status, instrument),
-    )
+    about = _about(status, load_project(root).name, answers.codebook)
     key = _key(answers, about)
     known = _HELD.get(key)
     if known is None:
         known = read_pulse(answers, about)
         _HELD.keep(key, known)
     return known
+
+
+def _about(status: PulseStatus, company: str, codebook: Codebook) -> About:
+    """What stands beside the answers. A survey from elsewhere has its codebook's words and no published links."""
+    pulse = status.pulse
+    if is_imported(pulse):
+        return About(
+            wave=pulse.name,
+            title=status.title,
+            company=company,
+            smallest=SMALLEST_GROUP,
+            wordings={one.question: one.label for one in reversed(codebook.variables)},
+            links={},
+            fielded=_fielded(
+                status, "Who was asked, and what was promised to them, whoever made the file knows."
+            ),
+        )
+    instrument = instrument_of(pulse)
+    return About(
+        wave=pulse.name,
+        title=status.title,
+        company=company,
+        smallest=instrument.smallest_group,
+        wordings={one.question: filled(one.text, EITHER) for one in instrument.questions},
+        links=published_links(instrument),
+        fielded=_fielded(
+            status,
+            "Answers cannot be led back to invitations."
+            if pulse.anonymous
+            else "This run said to people that answers can be led back to them.",
+        ),
+    )
 
 
 def published_links(instrument: Instrument) -> dict[str, tuple[Link, ...]]:
@@ -95,7 +119,7 @@ def published_links(instrument: Instrument) -> dict[str, tuple[Link, ...]]:
     return {name: tuple(several) for name, several in found.items()}
 
 
-def _fielded(status: PulseStatus, instrument: Instrument) -> Fielded:
+def _fielded(status: PulseStatus, anonymous: str) -> Fielded:
     pulse = status.pulse
     ended = min(pulse.closed_at or pulse.closes_at, pulse.closes_at)
     form = f", in its form “{pulse.form}”" if pulse.form else ""
@@ -103,17 +127,15 @@ def _fielded(status: PulseStatus, instrument: Instrument) -> Fielded:
     said = (
         f"Open from {numbers.day(pulse.opened_at)} to {numbers.day(ended)}, with “{pulse.instrument}”{form}."
     )
+    if is_imported(pulse):
+        said = f"Brought in from a file on {numbers.day(pulse.opened_at)}."
     if any(one.invited for one in status.sides):
         said += f" Invited: {invited}."
     return Fielded(
         fielded=said,
         screened=_told("Screened out", [(one.side, dict(one.screened_out)) for one in status.sides], status),
         left_out=_left_out(status),
-        anonymous=(
-            "Answers cannot be led back to invitations."
-            if instrument.anonymous
-            else "This run said to people that answers can be led back to them."
-        ),
+        anonymous=anonymous,
         version=__version__,
         seed=SEED,
     )
