@@ -4,18 +4,24 @@ from collections.abc import Iterator
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
 
+import numpy as np
 import pytest
 from cli.shop import NOW, Ended, Shop, copied
 from pulses import links, people, with_survey
 
+from tandem.charter import instrument_text
 from tandem.deliver.sink import MailSink
+from tandem.demo.pulse_truth import PEOPLE
 from tandem.kernel import Problems, parse_instant
 from tandem.kernel.values import Actor
 from tandem.ledger import AnswerState, InvitationState, open_ledger
 from tandem.usecases.answer_pulse import Stage, fill_sheet, see_sheet
+from tandem.usecases.demo_pulse import PAST, open_to_all, past_pulse
 from tandem.usecases.invite_pulse import send_invitations
 from tandem.usecases.pulse_answers import GivenAnswer, add_answers, responses
+from tandem.usecases.run_demo import ASKED
 from tandem.usecases.run_pulse import covered, pulse_status
+from tandem.usecases.workspace import open_workspace
 
 OPENED = parse_instant(NOW)
 MARA = Actor("mara", "marketer")
@@ -49,7 +55,7 @@ def shop(first: Shop, tmp_path: Path, sink: MailSink) -> Shop:
     return first.copy(tmp_path / "shop")
 
 
-def opening(shop: Shop, name: str = "autumn", **options: str) -> Ended:
+def opening(shop: Shop, name: str = "spring_run", **options: str) -> Ended:
     said = {"instrument": "closeness", "closes": "2026-03-31", "now": NOW} | options
     return shop.tandem(
         "pulse", "open", name, *(word for key, value in said.items() for word in (f"--{key}", value))
@@ -60,7 +66,7 @@ def invited(shop: Shop, marketing: int = 4, it: int = 4, *more: str) -> Ended:
     lines = ["address,side", *(f"{address},{side}" for address, side in people(marketing, it))]
     shop.write("people.csv", "\n".join(lines))
     return shop.tandem(
-        "pulse", "invite", "autumn", "--from", str(shop.path("people.csv")), "--now", NOW, *more
+        "pulse", "invite", "spring_run", "--from", str(shop.path("people.csv")), "--now", NOW, *more
     )
 
 
@@ -87,12 +93,12 @@ def answered(shop: Shop, path: str, *, days: int = 0, **changed: list[str]) -> S
 
 def test_what_cannot_be_opened_is_told_and_nothing_opens(shop: Shop) -> None:
     assert opening(shop).codes == ["LDG-120"]
-    assert opening(shop, "spring", instrument="closenes").codes == ["ALN-201"]
+    assert opening(shop, "other", instrument="closenes").codes == ["ALN-201"]
     wrong = opening(shop, "Spring 1", form="tiny", closes="2026-03-01")
     assert (wrong.code, wrong.codes) == (1, ["ALN-200"] * 3)
-    assert opening(shop, "spring", closes="soon").code == 2
+    assert opening(shop, "other", closes="soon").code == 2
     assert [one["pulse"]["name"] for one in shop.tandem("pulse", "status", "--json").json["pulses"]] == [
-        "autumn"
+        "spring_run"
     ]
 
 
@@ -111,11 +117,11 @@ def test_everybody_gets_one_letter_with_a_link_of_their_own(shop: Shop, sink: Ma
 
 def test_a_list_with_a_fault_invites_nobody(shop: Shop, sink: MailSink) -> None:
     words = ("ada@people.example=it", "bo@people.example=sales", "nobody=it", "ADA@people.example=marketing")
-    ended = shop.tandem("pulse", "invite", "autumn", *words, "--now", NOW)
+    ended = shop.tandem("pulse", "invite", "spring_run", *words, "--now", NOW)
     assert (ended.code, ended.codes) == (1, ["ALN-204"] * 3)
     assert sink.taken() == []
     shop.write("people.csv", "name\nada\n")
-    ended = shop.tandem("pulse", "invite", "autumn", "--from", str(shop.path("people.csv")), "--now", NOW)
+    ended = shop.tandem("pulse", "invite", "spring_run", "--from", str(shop.path("people.csv")), "--now", NOW)
     assert ended.codes == ["ALN-204"]
 
 
@@ -125,7 +131,9 @@ def test_reminders_go_to_those_not_done_after_days_and_end(shop: Shop, sink: Mai
     sent = []
     for day in (1, 3, 5, 6, 9, 12):
         at = f"{OPENED + timedelta(days=day):%Y-%m-%dT%H:%M:%SZ}"
-        sent.append(shop.tandem("pulse", "remind", "autumn", "--now", at, "--json").json["posted"]["sent"])
+        sent.append(
+            shop.tandem("pulse", "remind", "spring_run", "--now", at, "--json").json["posted"]["sent"]
+        )
     assert sent == [0, 2, 0, 2, 0, 0]
     reminded = [one["recipients"][0] for one in sink.taken()[3:]]
     assert sorted(reminded) == ["i0@people.example"] * 2 + ["m1@people.example"] * 2
@@ -144,12 +152,12 @@ def test_a_letter_that_a_crash_left_open_is_never_sent_twice(
     with monkeypatch.context() as patched:
         patched.setattr(type(ledger), "settle_invitation", died)
         with pytest.raises(KeyboardInterrupt):
-            send_invitations(shop.folder, ledger, MARA, "autumn", OPENED, wall)
+            send_invitations(shop.folder, ledger, MARA, "spring_run", OPENED, wall)
     assert len(sink.taken()) == 1
-    done = send_invitations(shop.folder, ledger, MARA, "autumn", OPENED, wall)
+    done = send_invitations(shop.folder, ledger, MARA, "spring_run", OPENED, wall)
     assert (done.sent, len(sink.taken())) == (2, 3)
     assert len({one["recipients"][0] for one in sink.taken()}) == 3
-    assert ledger.invitation_counts("autumn")["marketing", InvitationState.UNCERTAIN] == 1
+    assert ledger.invitation_counts("spring_run")["marketing", InvitationState.UNCERTAIN] == 1
     ledger.close()
 
 
@@ -160,7 +168,7 @@ def test_without_a_mail_server_all_wait_and_go_later(shop: Shop, sink: MailSink)
     assert (ended.code, ended.codes) == (1, ["DLV-002"])
     shop.edit("tandem.toml", "port = 1", f"port = {sink.port}")
     assert shop.tandem("apply", "--yes", "--now", NOW).code == 0
-    assert shop.tandem("pulse", "invite", "autumn", "--now", NOW, "--json").json["posted"]["sent"] == 8
+    assert shop.tandem("pulse", "invite", "spring_run", "--now", NOW, "--json").json["posted"]["sent"] == 8
 
 
 def test_answers_count_by_side_and_small_counts_are_not_told(shop: Shop, sink: MailSink) -> None:
@@ -172,20 +180,20 @@ def test_answers_count_by_side_and_small_counts_are_not_told(shop: Shop, sink: M
     for k in range(2):
         assert answered(shop, found[f"i{k}@people.example"]) is Stage.THANKS
     assert answered(shop, found["i0@people.example"]) is Stage.ANSWERED
-    (told,) = shop.tandem("pulse", "status", "autumn", "--now", NOW, "--json").json["pulses"]
+    (told,) = shop.tandem("pulse", "status", "spring_run", "--now", NOW, "--json").json["pulses"]
     marketing, it = told["sides"]
     assert (marketing["invited"], it["invited"]) == (5, 4)
     # One was screened out: that is too few to tell, and with the sum the four kept would tell it.
     assert (marketing["ended"], marketing["kept"], marketing["screened_out"]) == (5, None, {"S_TITLE": None})
     assert (it["ended"], it["kept"]) == (None, None)
     assert set(told["days"]["marketing"].values()) == {None}
-    assert "too few to tell" in shop.tandem("pulse", "status", "autumn", "--now", NOW).out
+    assert "too few to tell" in shop.tandem("pulse", "status", "spring_run", "--now", NOW).out
     ledger = open_ledger(shop.path("ledger.db"))
-    kept = responses(ledger, "autumn")
+    kept = responses(ledger, "spring_run")
     assert (len(kept), len(kept.of("marketing")), len(kept.of("it"))) == (6, 4, 2)
     assert kept.column("DRIVERS_RANK", 1).tolist() == [1.0] * 6
     assert kept.column("SHARE").tolist() == [12.5] * 6
-    assert [one.seconds for one in ledger.answers("autumn")] == [300] * 6
+    assert [one.seconds for one in ledger.answers("spring_run")] == [300] * 6
     ledger.close()
 
 
@@ -207,12 +215,12 @@ def test_no_answer_leads_to_an_invitation_and_the_log_says_no_time(shop: Shop, s
         values = {
             value
             for value in answer.values()
-            if value is not None and value not in ("autumn", answer["side"])
+            if value is not None and value not in ("spring_run", answer["side"])
         }
         assert not values & {value for one in invitations for value in one.values()}
     assert {(one["state"], one["sent_at"], one["letters"]) for one in invitations} == {("done", None, 0)}
     what = [one["what"] for one in rows["audit"] if one["kind"] == "pulse"]
-    assert sorted(set(what)) == ["invite to autumn", "open autumn", "send autumn"]
+    assert sorted(set(what)) == ["invite to spring_run", "open spring_run", "send spring_run"]
     ids = {one["id"] for one in answers} | {one["id"] for one in invitations}
     assert not [one for one in rows["audit"] if any(id_ in str(one) for id_ in ids)]
     ledger.close()
@@ -240,12 +248,12 @@ def test_a_pulse_keeps_the_survey_as_it_was_and_closes_for_good(shop: Shop, sink
     assert shop.tandem("apply", "--yes", "--now", NOW).code == 0
     assert "How close we work" in shop.tandem("pulse", "status", "--now", NOW).out
     path = links(sink.folder)["m0@people.example"]
-    assert shop.tandem("pulse", "close", "autumn", "--now", NOW).code == 0
-    assert shop.tandem("pulse", "close", "autumn", "--now", NOW).codes == ["LDG-122"]
+    assert shop.tandem("pulse", "close", "spring_run", "--now", NOW).code == 0
+    assert shop.tandem("pulse", "close", "spring_run", "--now", NOW).codes == ["LDG-122"]
     assert invited(shop).codes == ["ALN-202"]
     ledger = open_ledger(shop.path("ledger.db"))
     assert see_sheet(shop.folder, ledger, path.rpartition("/")[2], OPENED).stage is Stage.CLOSED
-    assert not pulse_status(ledger, "autumn", OPENED).open
+    assert not pulse_status(ledger, "spring_run", OPENED).open
     ledger.close()
     assert b"m0@people.example" not in shop.path("ledger.db").read_bytes()
 
@@ -254,12 +262,12 @@ def test_a_full_quota_thanks_and_keeps_nothing(shop: Shop, sink: MailSink) -> No
     invited(shop, 1, 1)
     ledger = open_ledger(shop.path("ledger.db"))
     many = [GivenAnswer("it", {"S_FUNCTION": 2, "S_TITLE": 1, "NEED": 2}, OPENED.date()) for _ in range(40)]
-    assert add_answers(ledger, "autumn", many) == 40
+    assert add_answers(ledger, "spring_run", many) == 40
     assert answered(shop, links(sink.folder)["i0@people.example"]) is Stage.OUT
     assert answered(shop, links(sink.folder)["m0@people.example"]) is Stage.THANKS
-    assert len(responses(ledger, "autumn")) == 41
+    assert len(responses(ledger, "spring_run")) == 41
     with pytest.raises(Problems, match="ALN-206"):
-        add_answers(ledger, "autumn", [GivenAnswer("it", {"NEED": 7}, OPENED.date())])
+        add_answers(ledger, "spring_run", [GivenAnswer("it", {"NEED": 7}, OPENED.date())])
     ledger.close()
 
 
@@ -267,13 +275,28 @@ def test_odd_answers_are_left_out_by_hand_and_stay(shop: Shop) -> None:
     ledger = open_ledger(shop.path("ledger.db"))
     said = {"S_FUNCTION": 2, "S_TITLE": 1, "NEED": 2}
     times = [300] * 10 + [20] * 4
-    add_answers(ledger, "autumn", [GivenAnswer("it", said, OPENED.date(), seconds) for seconds in times])
-    assert shop.tandem("pulse", "clean", "autumn", "--json").json["flags"]["speeder"] == 4
-    assert len(responses(ledger, "autumn")) == 14
-    assert shop.tandem("pulse", "clean", "autumn", "--remove", "speeder", "--json").json["removed"] == 4
-    assert len(responses(ledger, "autumn")) == 10
-    assert len(ledger.answers("autumn", [AnswerState.REMOVED])) == 4
+    add_answers(ledger, "spring_run", [GivenAnswer("it", said, OPENED.date(), seconds) for seconds in times])
+    assert shop.tandem("pulse", "clean", "spring_run", "--json").json["flags"]["speeder"] == 4
+    assert len(responses(ledger, "spring_run")) == 14
+    assert shop.tandem("pulse", "clean", "spring_run", "--remove", "speeder", "--json").json["removed"] == 4
+    assert len(responses(ledger, "spring_run")) == 10
+    assert len(ledger.answers("spring_run", [AnswerState.REMOVED])) == 4
     ledger.close()
+
+
+def test_the_demo_company_was_asked_and_is_asked_now(shop: Shop, sink: MailSink) -> None:
+    shop.write("pulse/alignment.yml", instrument_text())
+    assert shop.tandem("apply", "--yes", "--now", NOW).code == 0
+    with open_workspace(shop.folder, MARA, wall) as work:
+        assert past_pulse(work, MARA, np.random.default_rng(7), wall) == sum(PEOPLE.values())
+        assert open_to_all(work, MARA, [*ASKED], OPENED, wall) == len(ASKED) == len(links(sink.folder))
+        found = pulse_status(work.ledger, PAST, OPENED)
+        assert not found.open
+        assert {one.side: one.kept for one in found.sides} == PEOPLE
+        kept = responses(work.ledger, PAST)
+        assert [len(kept.of(side)) for side in PEOPLE] == [*PEOPLE.values()]
+        counts = work.ledger.invitation_counts(PAST)
+        assert sum(n for (_, state), n in counts.items() if state is InvitationState.DONE) == len(kept)
 
 
 @pytest.mark.parametrize(
