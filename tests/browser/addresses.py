@@ -21,7 +21,7 @@ from tandem.web.routes import ROUTES, Route
 
 AUDIENCE, CAMPAIGN, SOURCE, PULSE = "lapsed_big_spenders", "winback", "till", "looked_at"
 MARA = Actor("mara", "marketer")
-BRIEF = "5"
+BRIEF = "8"
 """In the demo: changed after IT committed itself, and promised outside."""
 # A single sign-on service answers the first two; the third is for browsers and not for people; a receipt needs an
 # erasure, and tests/web looks at it; a file of results is for a program.
@@ -40,8 +40,8 @@ MORE = {
     "result of an open one": f"/agree/results/{PULSE}",
     "link of nobody": "/preferences/forged",
     "link of nobody to a pulse": "/pulse/forged",
-    "brief that lacks much": "/agree/briefs/7",
-    "brief that is accepted": "/agree/briefs/1",
+    "brief that lacks much": "/agree/briefs/10",
+    "brief that is accepted": "/agree/briefs/2",
     "telemetry of a past time": "/agree/telemetry?since=2025-01-01&until=2025-04-01",
     "telemetry of no time": "/agree/telemetry?since=2026-04-01&until=2026-01-01",
     "nowhere": "/nowhere",

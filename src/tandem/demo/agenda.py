@@ -38,6 +38,22 @@ class PlannedBrief:
 
 BRIEFS: tuple[PlannedBrief, ...] = (
     PlannedBrief(
+        88,
+        "ana",
+        {
+            "title": "Store of the last purchase in the profile",
+            "who": "Everybody who has bought in a store in the last two years",
+            "what_for": "Letters name the store that people know, and not the head office",
+            "data": ["till", "purchase"],
+            "purpose": "marketing_email",
+            "wanted_day": 65,
+            "success": "Of 100 receipts taken at random, 98 name the right store",
+        },
+        committed=(85, 66),
+        delivered=70,
+        accepted=69,
+    ),
+    PlannedBrief(
         80,
         "mara",
         {
@@ -60,6 +76,22 @@ BRIEFS: tuple[PlannedBrief, ...] = (
         accepted=41,
     ),
     PlannedBrief(
+        72,
+        "mara",
+        {
+            "title": "Who has opened a letter lately",
+            "who": "Readers of the newsletter, with the last letter that they opened",
+            "what_for": "Write less often to people who do not read it any more",
+            "data": ["email"],
+            "purpose": "marketing_email",
+            "wanted_day": 45,
+            "success": "The share of letters that are opened rises from 31 % to 35 % in a quarter",
+        },
+        committed=(68, 50),
+        delivered=52,
+        accepted=50,
+    ),
+    PlannedBrief(
         60,
         "ana",
         {
@@ -79,6 +111,22 @@ BRIEFS: tuple[PlannedBrief, ...] = (
         committed=(55, 30),
         delivered=33,
         accepted=31,
+    ),
+    PlannedBrief(
+        50,
+        "ana",
+        {
+            "title": "Spend of each channel by day",
+            "who": "Nobody by name: what search, social, display, affiliates and print cost each day",
+            "what_for": "Hold the cost of a week against what it brought, without asking the agency",
+            "data": ["ad_spend.spend", "ad_spend.channel"],
+            "purpose": "analytics",
+            "wanted_day": 20,
+            "success": "Monday at nine the week before is there, 12 weeks in a row",
+        },
+        committed=(43, 22),
+        delivered=24,
+        accepted=23,
     ),
     PlannedBrief(
         40,
