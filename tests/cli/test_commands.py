@@ -53,7 +53,7 @@ CONTRACT = {
     *("consent set", "consent show", "consent link", "key add", "key list", "key rotate", "key revoke"),
     *("person export", "person erase", "person requests", "person work", "person cancel", "person receipt"),
     *("person unsuppress", "request add", "request list", "request answer", "request withdraw"),
-    *("pulse init", "pulse list", "pulse show", "agree telemetry", "agree scorecard"),
+    *("pulse understand", "pulse init", "pulse list", "pulse show", "agree telemetry", "agree scorecard"),
 }
 
 
@@ -117,6 +117,7 @@ ASKED = {
     "explain contact": (("{contact}",), 0),
     "pulse compare": (("--benchmark", "2012"), 0),
     "pulse init": ((), 0),
+    "pulse understand": (("nothing",), 1),
     "pulse list": ((), 0),
     "pulse show": (("nothing",), 1),
     "init": (("{new}",), 0),

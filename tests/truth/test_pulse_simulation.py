@@ -11,6 +11,7 @@ from functools import cache
 import numpy as np
 import pytest
 
+from tandem.align.across import across
 from tandem.align.cutting import book_of
 from tandem.align.findings import Pair, pairs_of, profile, questions
 from tandem.align.index_of import alignment_index
@@ -19,6 +20,7 @@ from tandem.align.items import values
 from tandem.align.responses import Responses, from_answers, to_answers
 from tandem.align.result import ALPHA, SHARES, Relation
 from tandem.align.stats import benjamini_hochberg, difference, holm
+from tandem.align.understanding import knowledge
 from tandem.charter import INSTRUMENT, instrument_text
 from tandem.charter.loader import load_instrument
 from tandem.demo.pulse import World, pulse_answers, pulse_columns
@@ -265,6 +267,33 @@ def test_intervals_of_gaps_hold_the_truth_in_93_to_97_of_100_over_500_surveys(fi
     assert 0.93 <= np.mean(list(covered.values())) <= 0.97
     assert min(covered.values()) > 0.91
     assert max(covered.values()) < 0.99
+
+
+def test_what_a_side_gets_wrong_most_is_what_was_planted(one_survey):
+    whole, _ = one_survey
+    found = {
+        (one.question, one.guesser): one for one in knowledge(whole, np.random.default_rng(2), smallest=5)
+    }
+    known = {one.name: one for one in codebook().variables}
+    for belief in BELIEFS:
+        told = found[known[belief.variable].question, belief.side]
+        about = known[known[belief.variable].about]
+        assert told.items[0].item == (about.label if belief.code is None else about.choice(belief.code).label)
+        assert told.items[0].error < -0.2
+        assert told.mae.low > 0
+
+
+def test_two_surveys_of_the_same_people_differ_no_more_than_stated():
+    """Nothing changed between the two: at most 5 of 100 questions may say so."""
+    rng = np.random.default_rng(SEED + 9)
+    first, second = (responses(pulse_columns(world(), rng)) for _ in range(2))
+    found = across(first, second, smallest=5)
+    assert found.apart == ()
+    assert len(found.changes) > 500
+    for told in (found.changes, found.gaps):
+        blocks = {(one.question, one.side) for one in told}
+        wrong = {(one.question, one.side) for one in told if one.clear}
+        assert len(wrong) <= 0.05 * len(blocks) + 3 * np.sqrt(0.05 * 0.95 * len(blocks))
 
 
 @pytest.mark.long

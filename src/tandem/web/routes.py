@@ -36,6 +36,7 @@ from tandem.web.views import (
     session,
     telemetry,
     trust,
+    understanding,
     work,
 )
 
@@ -204,6 +205,8 @@ AGREE = (
           says="Five imperatives, each with evidence, trend and what to do next."),
     Route("/agree/published", "published", Action.LOOK, published.view, area="agree", needs_work=False,
           says="What marketing and IT leaders said elsewhere: 2010, 2012, 2014."),
+    Route("/agree/understanding", "understanding", Action.LOOK, understanding.view, area="agree", needs_work=False,
+          says="What each side thinks of the other, how alike their lists are, and what has changed."),
 )
 AGENDA = (
     Route("/agree/agenda", "agenda", Action.LOOK, agenda.view, area="agree",

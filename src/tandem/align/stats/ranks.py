@@ -49,8 +49,8 @@ def bootstrap_means(
 ) -> Floats:
     """(replicates, columns): weighted means of (people, columns) over people drawn again with replacement.
 
-    NaN in `values` is outside the base of its column; a column without base in a draw is NaN. Draws are counts
-    of each person (multinomial), so that a draw is one row of a matrix product. Raises ValueError for no people.
+    NaN in `values` is outside the base of its column; a column without base in a draw is NaN. A draw is how
+    often each person is in it, one row of a matrix product. Raises ValueError for no people.
     """
     table = np.asarray(values, dtype=float)
     people = len(table)
@@ -60,14 +60,17 @@ def bootstrap_means(
     both = np.concatenate([np.where(counted, table, 0.0), counted], axis=1) * np.asarray(weight)[:, None]
     rows = max(1, DRAWN_AT_ONCE // people)
     sums = np.concatenate(
-        [
-            rng.multinomial(people, np.full(people, 1 / people), size=min(rows, replicates - start)) @ both
-            for start in range(0, replicates, rows)
-        ]
+        [_counts(people, min(rows, replicates - start), rng) @ both for start in range(0, replicates, rows)]
     )
     columns = table.shape[1]
     with np.errstate(invalid="ignore", divide="ignore"):
         return np.asarray(sums[:, :columns] / sums[:, columns:])
+
+
+def _counts(people: int, draws: int, rng: np.random.Generator) -> Floats:
+    """(draws, people): how often each is drawn when as many as there are are drawn with replacement."""
+    drawn = rng.integers(0, people, (draws, people)) + people * np.arange(draws)[:, None]
+    return np.bincount(drawn.ravel(), minlength=draws * people).reshape(draws, people).astype(float)
 
 
 def weighted_means(values: Floats, weight: Floats) -> Floats:
@@ -95,10 +98,14 @@ def rank_intervals(
     """
     order = ranks_by_mean_rank if by_mean_rank else ranks_by_share
     drawn = order(bootstrap_means(values, weight, rng, replicates))
+    return ranks_over(order(weighted_means(values, weight)), drawn, confidence)
+
+
+def ranks_over(told: Floats, drawn: Floats, confidence: float = 0.95) -> Ranks:
+    """Places (items,) with what places (draws, items) over draws of the respondents say of them."""
     top = drawn == np.nanmin(drawn, axis=1, keepdims=True)
     low, high = percentiles(drawn, confidence)
-    first = (top / top.sum(axis=1, keepdims=True)).mean(axis=0)
-    return Ranks(order(weighted_means(values, weight)), low, high, first)
+    return Ranks(told, low, high, (top / top.sum(axis=1, keepdims=True)).mean(axis=0))
 
 
 def rank_gaps(

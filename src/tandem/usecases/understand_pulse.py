@@ -1,0 +1,98 @@
+"""Look closer at a pulse: what each side knows of the other, how alike their lists are, what changed since before."""
+
+from dataclasses import dataclass
+from datetime import datetime
+
+import numpy as np
+
+from tandem.align.across import Apart, Change, Waves, across
+from tandem.align.companies import Paired, pairs_of_companies
+from tandem.align.responses import Responses
+from tandem.align.understanding import Knowing, ListOrder, knowledge, list_orders
+from tandem.kernel import Problems, numbers
+from tandem.ledger import Ledger
+from tandem.usecases.pulse_answers import responses
+from tandem.usecases.result_problems import NO_RESULT_YET, STILL_OPEN
+from tandem.usecases.run_pulse import pulse_status
+
+__all__ = [
+    "Apart",
+    "Change",
+    "Knowing",
+    "ListOrder",
+    "Paired",
+    "Understanding",
+    "closed_pulses",
+    "understand_pulse",
+]
+
+SEED = 20_120
+
+
+@dataclass(frozen=True)
+class Understanding:
+    """What a closed pulse says beyond its gaps.
+
+    `lists`: order of the items of each question. `knowledge`: what each side thinks of the other, by question and
+    direction. `pairs`: the two people of one company against each other, where companies can be told. `before`: the
+    earlier pulse, "" for none, and `waves` what changed since.
+    """
+
+    wave: str
+    title: str
+    before: str
+    lists: tuple[ListOrder, ...]
+    knowledge: tuple[Knowing, ...]
+    pairs: tuple[Paired, ...]
+    waves: Waves | None
+
+
+def closed_pulses(ledger: Ledger, now: datetime) -> tuple[str, ...]:
+    """Names of the pulses that have closed, the last opened first."""
+    return tuple(one.name for one in ledger.pulses() if not pulse_status(ledger, one.name, now).open)
+
+
+def understand_pulse(ledger: Ledger, wave: str, now: datetime, before: str | None = None) -> Understanding:
+    """A closed pulse looked at closer. The same answers give the same.
+
+    `before`: an earlier closed pulse; None takes the last one that opened before this, "" none. Raises LDG-121 for a
+    run that is not there, ALN-601 while one is open, ALN-600 without answers.
+    """
+    answers, smallest = _answers(ledger, wave, now)
+    earlier = _earlier(ledger, wave, now) if before is None else before
+    waves = None
+    if earlier:
+        others, least = _answers(ledger, earlier, now)
+        waves = across(answers, others, smallest=max(smallest, least))
+    rng = np.random.default_rng(SEED)
+    return Understanding(
+        wave=wave,
+        title=pulse_status(ledger, wave, now).title,
+        before=earlier,
+        lists=list_orders(answers, rng, smallest=smallest),
+        knowledge=knowledge(answers, rng, smallest=smallest),
+        pairs=pairs_of_companies(answers, smallest=smallest),
+        waves=waves,
+    )
+
+
+def _earlier(ledger: Ledger, wave: str, now: datetime) -> str:
+    """The last closed pulse with answers that opened before this one; "" if there is none."""
+    opened = ledger.pulse(wave).opened_at
+    closed = set(closed_pulses(ledger, now))
+    for one in ledger.pulses():
+        if one.name != wave and one.name in closed and one.opened_at < opened and ledger.answers(one.name):
+            return one.name
+    return ""
+
+
+def _answers(ledger: Ledger, wave: str, now: datetime) -> tuple[Responses, int]:
+    status = pulse_status(ledger, wave, now)
+    if status.open:
+        sentence = f"{wave} takes answers until {numbers.moment(status.pulse.closes_at)}"
+        raise Problems(STILL_OPEN(sentence, found="open"))
+    found = responses(ledger, wave)
+    if not len(found):
+        sentence = f"nobody answered {wave}, so there is nothing to tell"
+        raise Problems(NO_RESULT_YET(sentence, found="0 answers"))
+    return found, status.smallest_group
