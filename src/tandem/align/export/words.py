@@ -6,7 +6,6 @@ from dataclasses import dataclass
 from tandem.align.result import SHARES, Base, Finding, Measure, PulseResult, Question, Relation, Side
 from tandem.align.telling import amount, percent
 
-MARKETING, IT = "Marketing", "IT"
 MOST_BARS = 12
 
 
