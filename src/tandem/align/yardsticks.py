@@ -37,7 +37,7 @@ class Yardstick:
     most: bool
     good: float | None = None
     poor: float | None = None
-    least: int = 5
+    least: int = 3
     level: str = ""
 
 

@@ -130,7 +130,7 @@ def test_the_instrument_that_comes_with_tandem_asks_every_statement_of_those_who
         ("kept", 0.79, 5, State.AT_RISK),
         ("kept", 0.6, 5, State.AT_RISK),
         ("kept", 0.59, 5, State.OFF_TRACK),
-        ("kept", 0.1, 4, State.NOT_KNOWN),
+        ("kept", 0.1, 2, State.NOT_KNOWN),
         ("promised", 0.1, 9, State.ON_TRACK),
         ("promised", 0.26, 9, State.OFF_TRACK),
         ("outside", 0.0, 1, State.ON_TRACK),
