@@ -99,6 +99,14 @@ def test_a_survey_from_elsewhere_has_results_and_breaks_no_page_of_agree(shop: S
         assert shop.tandem("agree", page, "--json", "--now", NOW).code == 0
 
 
+def test_a_survey_from_elsewhere_has_results_like_any_other(shop: Shop) -> None:
+    elsewhere(shop, 20)
+    ended = shop.tandem("pulse", "results", "elsewhere", "--now", NOW)
+    assert ended.code == 0, ended.err
+    assert "20 people of marketing and 20 people of IT" in ended.out
+    assert shop.tandem("pulse", "clean", "elsewhere").code == 0
+
+
 def test_answers_to_a_survey_of_the_charter_come_in_by_its_own_names(shop: Shop) -> None:
     rows = ["1,1,Yes,1,0,1,0,0,ours", "IT,1,2,,,,,,theirs"]
     table = [row for row in rows for _ in range(4)]

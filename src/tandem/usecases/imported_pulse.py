@@ -11,6 +11,7 @@ import numpy as np
 from tandem.align.codebook import Codebook
 from tandem.align.interchange import read_book
 from tandem.align.responses import Responses, from_answers
+from tandem.charter.definitions.instruments import Instrument
 from tandem.ledger import Pulse
 
 FROM_A_FILE = "from a file"
@@ -28,6 +29,20 @@ def is_imported(pulse: Pulse) -> bool:
 def imported_codebook(pulse: Pulse) -> Codebook:
     """What was asked, as it was when the file was brought in."""
     return _read(pulse.definition)
+
+
+def bare_instrument(pulse: Pulse) -> Instrument:
+    """What can be said of such a pulse in place of an instrument: title, smallest group, who tells the side."""
+    codebook = imported_codebook(pulse)
+    return Instrument(
+        name="imported",
+        title=codebook.title or codebook.name,
+        minutes=1,
+        smallest_group=SMALLEST_GROUP,
+        group_question=codebook.group,
+        blocks={},
+        questions=(),
+    )
 
 
 def weighed_answers(codebook: Codebook, answers: Sequence[Mapping[str, object]]) -> Responses:

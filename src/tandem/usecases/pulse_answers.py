@@ -77,7 +77,7 @@ def add_answers(ledger: Ledger, pulse: str, given: Sequence[GivenAnswer]) -> int
     strange = sorted({one.side for one in given} - set(SIDES))
     if strange:
         raise Problems(UNFIT_ANSWERS("there is no such side", found=strange[0][:40], alternatives=SIDES))
-    _columns(codebook_of(instrument_of(held)), [one.answers for one in given], pulse)
+    _columns(_codebook(held), [one.answers for one in given], pulse)
     return ledger.add_answers(
         [
             Answer("", pulse, one.side, AnswerState.COMPLETE, one.answers, day=one.day, seconds=one.seconds)

@@ -16,7 +16,7 @@ from tandem.kernel import Missing, Problem, Problems
 from tandem.kernel.values import Actor
 from tandem.ledger import AnswerState, InvitationState, Ledger, Pulse
 from tandem.usecases.auditing import by, note
-from tandem.usecases.imported_pulse import SMALLEST_GROUP, imported_codebook, is_imported
+from tandem.usecases.imported_pulse import bare_instrument, is_imported
 from tandem.usecases.problems import NOT_APPLIED
 from tandem.usecases.pulse_problems import BAD_PULSE, NO_INSTRUMENT
 
@@ -134,15 +134,14 @@ def close_pulse(root: Path, ledger: Ledger, actor: Actor, name: str, now: dateti
 
 
 def instrument_of(pulse: Pulse) -> Instrument:
-    """The instrument as it was when the run opened."""
+    """The instrument as it was when the run opened; of one that was brought in from a file, one without questions."""
+    if is_imported(pulse):
+        return bare_instrument(pulse)
     return _read(pulse.instrument, pulse.definition)
 
 
 def about(pulse: Pulse) -> tuple[str, int]:
     """The title of what was asked, and the smallest group of which anything is told."""
-    if is_imported(pulse):
-        codebook = imported_codebook(pulse)
-        return codebook.title or codebook.name, SMALLEST_GROUP
     instrument = instrument_of(pulse)
     return instrument.title, instrument.smallest_group
 
