@@ -120,6 +120,16 @@ def test_a_person_answers_leaves_comes_back_and_sends_off_once(own: Served, sink
     }  # fmt: skip
 
 
+@pytest.mark.parametrize("code", ["²", "1" * 5000, "-1", "1.0"])
+def test_what_is_no_code_is_no_answer_and_no_fault(own: Served, sink: MailSink, code: str) -> None:
+    path, client = link(sink), own.browser()
+    page = press(client, path, client.get(path).text, "begin")
+    assert "Part 1 of 3" in press(client, path, page, S_TITLE=code)
+    page = press(client, path, press(client, path, page, S_TITLE="1"), "save")
+    page = press(client, path, client.get(path).text, NEED="1", TRUST_PROMISES=code)
+    assert heading(page) == "How we work"
+
+
 def test_who_is_screened_out_is_thanked_and_nothing_of_theirs_is_kept(own: Served, sink: MailSink) -> None:
     client, path = own.browser(), link(sink, "i1")
     page = press(client, path, press(client, path, client.get(path).text, "begin"), S_TITLE="2")

@@ -6,7 +6,7 @@ from dataclasses import dataclass, replace
 from tandem.align.instrument import check_answer, choices_of, raw_of, variable_names
 from tandem.align.problems import ANSWER_NEEDED
 from tandem.charter.definitions.instruments import Question, QuestionType
-from tandem.kernel import Problem
+from tandem.kernel import Problem, numbers
 
 LONGEST_TEXT = 4000
 PLACES = ("First", "Second", "Third", "Fourth", "Fifth", "Sixth", "Seventh", "Eighth", "Ninth", "Tenth")
@@ -179,11 +179,11 @@ def _as_sent(question: Question, given: Given) -> dict[str, object]:
         match _kind(question):
             case "rank":
                 codes = [_text(given, f"{name}.{place}") for place in range(1, _top(question) + 1)]
-                found[name] = [int(one) if one.isdigit() else None for one in codes]
+                found[name] = [numbers.whole(one) for one in codes]
             case "numeric" | "open":
                 found[name] = texts[0][:LONGEST_TEXT] if texts else None
             case _:
-                found[name] = [int(one) for one in texts if one.isdigit()]
+                found[name] = [code for one in texts if (code := numbers.whole(one)) is not None]
     return found
 
 

@@ -47,6 +47,7 @@ from tandem.usecases.workspace import Workspace
 
 USUAL = timedelta(days=90)
 MINUTE = timedelta(minutes=1)
+EARLIEST = datetime(2000, 1, 1)
 LOOK_BACK = timedelta(days=90)
 """How long before an approval its edit is looked for."""
 IN_FORCE = frozenset({"outside"})
@@ -87,15 +88,16 @@ class Telemetry:
 def window_of(since: datetime | None, until: datetime | None, now: datetime) -> Window:
     """The window asked for; by default the 90 days up to and with the minute that goes on.
 
-    What is done in a minute has to be in it: pages know the time to the minute. Raises ALN-501 if the window is empty
-    or ends after that.
+    What is done in a minute has to be in it: pages know the time to the minute. Raises ALN-501 if the window is empty,
+    ends after that, or begins before there was anything to record.
     """
     latest = now.replace(second=0, microsecond=0) + MINUTE
     end = until or latest
     start = since or end - USUAL
-    if start >= end or end > latest:
+    if start >= end or end > latest or start < EARLIEST:
         found = f"{iso(start)} to {iso(end)}"
-        raise Problems(BAD_WINDOW("there is nothing in that time", found=found, expected=f"up to {iso(now)}"))
+        expected = f"{iso(EARLIEST)} to {iso(now)}"
+        raise Problems(BAD_WINDOW("there is nothing in that time", found=found, expected=expected))
     return Window(start, end)
 
 
