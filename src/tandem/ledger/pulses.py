@@ -240,6 +240,8 @@ class Pulses(Store):
         mine = (i.c.id == invitation) & (i.c.state != InvitationState.DONE)
         used = {"state": InvitationState.DONE, "letters": 0, "sent_at": None, "detail": None}
         with self._write() as db:
+            # One after the other: two at once would each write only their own invitation anew, and so name it.
+            db.execute(select(p.c.name).where(p.c.name == answer.pulse).with_for_update())
             if db.execute(update(i).where(mine).values(**used)).rowcount != 1:
                 return False
             _write_over(db)

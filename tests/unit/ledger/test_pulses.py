@@ -1,5 +1,6 @@
 """Pulses: invited once, sent once, answered once; and nothing that leads from an answer to an invitation."""
 
+from concurrent.futures import ThreadPoolExecutor
 from datetime import date, datetime, timedelta
 
 import pytest
@@ -133,3 +134,21 @@ def test_answers_that_come_at_once_lie_in_no_order_of_theirs(ledger: Ledger) -> 
     assert ledger.add_answers([answer("it", k) for k in range(40)]) == 40
     assert ledger.use_up([one.id for one in asked]) == 12
     assert [one.answers["NEED"] for one in ledger.answers("autumn")] != list(range(40))
+
+
+def test_people_who_send_off_at_once_are_not_told_apart_either(ledger: Ledger) -> None:
+    asked = opened(ledger)
+    with ThreadPoolExecutor(6) as pool:
+        ended = list(
+            pool.map(
+                lambda pair: ledger.end_answer(answer(pair[1].side, 1), pair[1].id, f"h{pair[0]}"),
+                enumerate(asked),
+            )
+        )
+    assert ended == [True] * len(asked)
+    assert len(ledger.answers("autumn")) == len(asked)
+    assert sum(ledger.invitation_counts("autumn").values()) == len(asked)
+    if ledger._database.dialect.name == "postgresql":
+        with ledger._read() as db:
+            named = db.execute(text("SELECT DISTINCT xmin::text FROM pulse_invitations")).all()
+        assert len(named) == 1
