@@ -12,6 +12,15 @@ from tandem.web.access import may
 from tandem.web.routes import ROUTES
 
 DAY = timedelta(days=1)
+FORM = {
+    "title": "Welcome letters",
+    "who": "People who bought for the first time",
+    "what_for": "A letter three days after the first purchase",
+    "data": "purchase.amount",
+    "purpose": "marketing_email",
+    "wanted": "2027-07-01",
+    "success": "20 % buy again within 60 days",
+}
 
 
 def test_the_front_page_links_every_page_that_stands_alone_and_that_the_role_may_open(served: Served) -> None:
@@ -108,3 +117,21 @@ def test_a_role_that_may_not_count_reads_why(planned: Served) -> None:
     assert shown["lead-time"]["value"] == "8.0 days"
     assert shown["refusals"]["link"] == "/trust/audit?kind=decision"
     assert {one["id"]: one["link"] for one in ready(planned, "/agree/telemetry")["figures"]}["refusals"] == ""
+
+
+def test_a_change_after_commitment_shows_at_once(own_shop: Served) -> None:
+    """IT commits itself to a brief, marketing changes it: telemetry tells it in the same minute."""
+    marketer, engineer = own_shop.signed_in("marketer"), own_shop.signed_in("engineer")
+    assert marketer.send("/agree/briefs/new", FORM).status_code == 303
+    assert engineer.send("/agree/briefs/1/commit", {"version": "1", "due": "2027-06-20"}).status_code == 303
+
+    def changed() -> str:
+        shown = {
+            one["id"]: one["value"] for one in ready(own_shop, "/agree/telemetry", "executive")["figures"]
+        }
+        return str(shown["changed"])
+
+    assert changed() == "0 %"
+    new = FORM | {"who": "People who bought twice", "version": "1", "reason": "too many at once"}
+    assert marketer.send("/agree/briefs/1/edit", new).status_code == 303
+    assert changed() == "100 %"
