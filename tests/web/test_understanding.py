@@ -86,6 +86,7 @@ def test_it_is_held_against_the_pulse_before(told: Served) -> None:
     page = read(told.signed_in("executive"))
     assert page["before"] == "winter"
     assert page["apart"] == []
+    assert "between the sides changed beyond chance" in page["changed"]
     assert {row[1] for row in page["changes"]["rows"]} == {"Marketing", "IT"}
     assert {row[1] for row in page["gaps"]["rows"]} == {"the gap"}
     first = read(told.signed_in("executive"), f"{ADDRESS}?wave=winter")

@@ -22,6 +22,7 @@ __all__ = [
     "ListOrder",
     "Paired",
     "Understanding",
+    "Waves",
     "closed_pulses",
     "understand_pulse",
 ]

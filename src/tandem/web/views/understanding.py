@@ -11,6 +11,7 @@ from tandem.usecases.understand_pulse import (
     ListOrder,
     Paired,
     Understanding,
+    Waves,
     closed_pulses,
     understand_pulse,
 )
@@ -19,6 +20,8 @@ from tandem.web.charts import Caption, Chart, Opposed, two_sides
 from tandem.web.page import PageContext, doc
 from tandem.web.values import Table
 
+MOST = 6
+"""Items of a question in a picture, the most wrong first."""
 SIDES = {"marketing": "Marketing", "it": "IT"}
 
 
@@ -56,6 +59,7 @@ class UnderstandingPage(PageContext):
     before: str = doc("The earlier pulse it is held against; empty for none.")
     changes: Table | None = doc("What changed since then, clear changes first.")
     gaps: Table | None = doc("Whether the distance between the sides grew or shrank, clear changes first.")
+    changed: str = doc("How many distances and shares changed beyond chance, in a sentence.")
     apart: tuple[Apart, ...] = doc("What cannot be compared, and why.")
 
 
@@ -81,8 +85,15 @@ def view(ask: Ask) -> PageContext:
         before=found.before if found else "",
         changes=_changes("changes", "What changed on each side", waves.changes) if waves else None,
         gaps=_changes("gaps", "Marketing less IT", waves.gaps) if waves else None,
+        changed=_changed(waves) if waves else "",
         apart=waves.apart if waves else (),
     )
+
+
+def _changed(waves: Waves) -> str:
+    gaps, changes = (sum(bool(one.clear) for one in told) for told in (waves.gaps, waves.changes))
+    told = f"{gaps} of {numbers.plural(len(waves.gaps), 'distance')} between the sides changed beyond chance"
+    return f"{told}, and {changes} of {numbers.plural(len(waves.changes), 'number')} of one side."
 
 
 def _direction(one: Knowing) -> Direction:
@@ -90,10 +101,10 @@ def _direction(one: Knowing) -> Direction:
     caption = Caption(
         name=f"{one.question}-by-{one.guesser}".lower().replace("_", "-"),
         title=one.sentence.removesuffix("."),
-        unit="percent of people",
+        unit=f"percent of people, {one.question.removesuffix('_RANK').removesuffix('_META').replace('_', ' ').lower()}",
         n=f"{one.people[one.guesser]} guessed, {one.people[one.other]} answered, or more",
     )
-    rows = [Opposed(item.item, item.guess, item.truth) for item in one.items]
+    rows = [Opposed(item.item, item.guess, item.truth) for item in one.items[:MOST]]
     return Direction(_told(one), two_sides(caption, (f"what {guesser} thinks", f"what {other} says"), rows))
 
 
