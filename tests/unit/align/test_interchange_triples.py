@@ -174,6 +174,16 @@ def test_a_doctype_of_the_standard_is_fine_and_fetches_nothing(tmp_path: Path) -
         (definition(VARIABLES.replace('start="2" finish="4"', 'start="4" finish="2"')), "ALN-307"),
         (definition(VARIABLES.replace('start="13"', 'start="-13"')), "ALN-307"),
         (definition(VARIABLES.replace('code="12"', 'code="twelve"')), "ALN-307"),
+        (definition(VARIABLES.replace('code="12"', 'code="01"')), "ALN-307"),
+        (definition(VARIABLES.replace('code="2"', 'code="1.0"')), "ALN-307"),
+        (
+            definition(VARIABLES.replace('<range from="0.0"', '<value code="x">?</value><range from="0.0"')),
+            "ALN-307",
+        ),
+        (
+            definition(VARIABLES.replace('<value code="1">Forest</value><value code="3">Castle</value>', "")),
+            "ALN-307",
+        ),
         (definition(VARIABLES.replace("<name>Q2</name>", "<name>q1</name>")), "ALN-307"),
         (definition().replace("</record>", "</record><record ident='B'/>"), "ALN-307"),
         (b'<?xml version="1.0" encoding="utf-13"?><sss/>', "ALN-301"),

@@ -1,7 +1,8 @@
 """What the XML of a Triple-S definition says, variable by variable, checked before any answer is read."""
 
+import math
 import re
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
@@ -136,9 +137,10 @@ class _Reading:
         )
         width = int(spread.get("width", "0")) if subfields and spread.get("width", "0").isdigit() else 0
         numbered = element.get("format") != "literal"
-        if kind in ("single", "multiple", "quantity") and numbered:
-            for code in values:
-                self.code(code, name, line, whole=kind != "quantity")
+        if kind == "multiple" or (kind in ("single", "quantity") and numbered):
+            self.codes(list(values), name, line, whole=kind != "quantity")
+        if kind == "multiple" and not values:
+            self.bad(f"{name} has no values to choose from", line)
         return Defined(
             name=name,
             label=_words(element.find("label")) or name,
@@ -155,13 +157,19 @@ class _Reading:
             line=line,
         )
 
-    def code(self, code: str, name: str, line: int | None, *, whole: bool) -> None:
-        try:
-            number = float(code)
-        except ValueError:
-            number = -1.5
-        if whole and not (number >= 0 and number.is_integer()):
-            self.bad(f"{name}: the code `{code}` is no whole number", line, code)
+    def codes(self, codes: Sequence[str], name: str, line: int | None, *, whole: bool) -> None:
+        """Note codes that are no numbers, or two that are the same."""
+        seen: set[float] = set()
+        for code in codes:
+            try:
+                number = float(code)
+            except ValueError:
+                number = math.nan
+            if not math.isfinite(number) or (whole and not (number >= 0 and number.is_integer())):
+                self.bad(f"{name}: the code `{code}` is no {'whole ' if whole else ''}number", line, code)
+            elif number in seen:
+                self.bad(f"{name}: the code `{code}` stands twice", line, code)
+            seen.add(number)
 
     def ranges(self, element: Any, name: str, line: int | None) -> Iterator[tuple[float, float]]:
         for one in [*element.iterfind("values/range"), *element.iterfind("range")]:
