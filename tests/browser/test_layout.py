@@ -111,7 +111,7 @@ class Read(HTMLParser):
 
 
 ODD = {
-    "a word of the program": re.compile(r"\b(None|nan|NaN|undefined|Undefined|True|False|NaT|inf)\b"),
+    "a word of the program": re.compile(r"\b(None(?! of )|nan|NaN|undefined|Undefined|True|False|NaT|inf)\b"),
     "a number that nobody formatted": re.compile(r"(?<! id )(?<! id: )(?<![\w.,:/+-])\d{5,14}(?![\w-])"),
     "two full stops": re.compile(r"(?<!\.)\.\.(?!\.)"),
     "a space before its stop": re.compile(r"\s[.,;](?=\s|$)"),
