@@ -19,7 +19,12 @@ WRITTEN = [page for page in PAGES if page.name not in GENERATED]
 YAML = re.compile(r"```yaml\n(.*?)```", re.DOTALL)
 SHELL = re.compile(r"```sh\n(.*?)```", re.DOTALL)
 INLINE = re.compile(r"`(tandem [^`…]+)`")
-FILES = {"kinds": "identity.yml", "purposes": "purposes.yml", "traits": "traits/own.yml"}
+FILES = {
+    "kinds": "identity.yml",
+    "purposes": "purposes.yml",
+    "traits": "traits/own.yml",
+    "priorities": "agenda.yml",
+}
 FOLDERS = {
     "source": "sources",
     "policy": "policies",
