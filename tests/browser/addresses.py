@@ -43,7 +43,6 @@ MORE = {
     "brief that lacks much": "/agree/briefs/10",
     "brief that is accepted": "/agree/briefs/2",
     "telemetry of a past time": "/agree/telemetry?since=2025-01-01&until=2025-04-01",
-    "telemetry of no time": "/agree/telemetry?since=2026-04-01&until=2026-01-01",
     "nowhere": "/nowhere",
 }
 """Other sights of these pages, by a name for them."""
