@@ -1,5 +1,7 @@
 """The two sides at work in a real browser: IT commits to a brief, marketing changes it, and the change is marked."""
 
+import time
+
 import pytest
 from browser.company import Company
 from browser.conftest import PATIENCE_MS, Visit
@@ -43,6 +45,18 @@ def make_brief(page: Page) -> str:
     return page.url.partition("?")[0]
 
 
+def changed_share(company: Company) -> float:
+    """What telemetry says of requirements changed after commitment, a share of the briefs under commitment."""
+    for _ in range(600):
+        page = company.json("/agree/telemetry")
+        if page["ready"]:
+            break
+        time.sleep(0.1)
+    (figure,) = (one for one in page["figures"] if one["id"] == "changed")
+    assert figure["facts"][0] == ["briefs under commitment", "9"]
+    return float(figure["value"].split()[0]) / 100
+
+
 def test_a_change_after_the_commitment_is_marked(own_company: Company, visit: Visit) -> None:
     """On a phone and without scripts: forms and links alone carry it."""
     phone: dict[str, object] = {"viewport": {"width": 390, "height": 844}}
@@ -67,6 +81,9 @@ def test_a_change_after_the_commitment_is_marked(own_company: Company, visit: Vi
     expect(history.locator(".minus").first).to_have_text("− 2026-08-01")
     expect(history.locator(".plus").first).to_have_text("+ 2026-07-01")
 
+    assert changed_share(own_company) == pytest.approx(3 / 9, abs=0.005), (
+        "two of the demo's eight, and this one"
+    )
     engineer.goto("/")
     waits = engineer.locator("#waits")
     expect(waits).to_contain_text("changed after IT committed")
