@@ -99,6 +99,13 @@ def test_an_executive_reads_what_matters_most(executive: Browser) -> None:
     assert dict(twin["method"])["Who was asked"].startswith("40 people of marketing and 30 people of IT.")
 
 
+def test_beneath_the_index_stands_what_it_owes_to_its_weights(executive: Browser) -> None:
+    figures = {one["name"]: one for one in executive.json("/agree/results/spring")["figures"]}
+    assert {"Closeness", "With other weights"} <= set(figures)
+    assert figures["With other weights"]["low"] <= figures["With other weights"]["high"] <= 100
+    assert figures["With other weights"]["said"] in executive.get("/agree/results/spring").text
+
+
 def test_a_question_shows_the_numbers_of_its_sentence_and_its_chart_as_files(executive: Browser) -> None:
     path = "/agree/results/spring/questions/NEED"
     twin = executive.json(path)

@@ -8,10 +8,10 @@ import numpy as np
 from tandem.align.against import Links
 from tandem.align.cutting import book_of, profiles
 from tandem.align.findings import most_important, questions
-from tandem.align.index_of import AlignmentIndex, alignment_index
+from tandem.align.index_of import AlignmentIndex, Between, alignment_index
 from tandem.align.method import Fielded, method
 from tandem.align.responses import Responses
-from tandem.align.result import GROUPS, IndexTold, Measure, Part, PulseResult, Side
+from tandem.align.result import GROUPS, IndexTold, Measure, Part, PulseResult, Side, Within
 from tandem.align.sides import told
 
 SMALLEST = 5
@@ -81,7 +81,21 @@ def _index(index: AlignmentIndex) -> IndexTold | None:
     if whole is None:
         return None
     parts = tuple(
-        Part(one.title, one.found.value, one.found.low, one.found.high, one.weight, one.how)
+        Part(one.title, one.found.value, one.found.low, one.found.high, one.weight, one.how, one.without)
         for one in index.components
     )
-    return IndexTold(whole.value, whole.low, whole.high, parts, index.sentence)
+    drawn = index.sensitivity
+    return IndexTold(
+        whole.value,
+        whole.low,
+        whole.high,
+        parts,
+        index.sentence,
+        closeness=_within(index.closeness),
+        level=_within(index.level),
+        reweighted=None if drawn is None else Within(drawn.middle, drawn.low, drawn.high),
+    )
+
+
+def _within(one: Between | None) -> Within | None:
+    return None if one is None else Within(one.value, one.low, one.high)

@@ -183,7 +183,10 @@ class Question:
 
 @dataclass(frozen=True)
 class Part:
-    """One part of the index, 0..1, with its 95 % interval, its weight and how it is reckoned."""
+    """One part of the index, 0..1, with its 95 % interval, its weight and how it is reckoned.
+
+    `without`: what the index would be if this part were left out; None if there is no other.
+    """
 
     name: str
     value: float
@@ -191,17 +194,34 @@ class Part:
     high: float
     weight: float
     how: str
+    without: float | None = None
+
+
+@dataclass(frozen=True)
+class Within:
+    """A value 0..1 and what it lies within."""
+
+    value: float
+    low: float
+    high: float
 
 
 @dataclass(frozen=True)
 class IndexTold:
-    """The alignment index 0..1 with its bootstrap interval and its parts; `sentence` says what it is."""
+    """The alignment index 0..1 with its bootstrap interval and its parts; `sentence` says what it is.
+
+    `closeness`: how near the sides are; `level`: how good they say it is; both with their 95 % interval, None where
+    no part tells it. `reweighted`: the index in the middle and at the ends of 95 % of draws of other weights.
+    """
 
     value: float
     low: float
     high: float
     parts: tuple[Part, ...]
     sentence: str
+    closeness: Within | None = None
+    level: Within | None = None
+    reweighted: Within | None = None
 
 
 @dataclass(frozen=True)

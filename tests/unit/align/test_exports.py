@@ -12,7 +12,7 @@ from pypdf import PdfReader
 from unit.align.surveyed import survey
 
 from tandem.align.export import banner_workbook, html_report, pdf_report, slides
-from tandem.align.export.words import MOST_BARS, picture
+from tandem.align.export.words import MOST_BARS, index_figures, picture
 from tandem.align.method import Fielded
 from tandem.align.reading import About, read_pulse
 from tandem.align.result import PulseResult
@@ -70,6 +70,32 @@ def test_slides_have_index_and_method(result: PulseResult) -> None:
     assert result.index.sentence in texts
     assert all(said in texts for _, said in result.method)
     assert deck.core_properties.title == ABOUT.title
+
+
+def test_every_report_says_what_the_index_owes_to_its_weights_and_parts(result: PulseResult) -> None:
+    index = result.index
+    assert index is not None
+    assert index.closeness is not None
+    assert index.level is not None
+    assert index.reweighted is not None
+    assert index.reweighted.low <= index.reweighted.value <= index.reweighted.high
+    total = sum(part.weight * part.value for part in index.parts)
+    for part in index.parts:
+        rest = (total - part.weight * part.value) / (1 - part.weight)
+        assert part.without == pytest.approx(rest)
+    said = [one.said for one in index_figures(index)]
+    assert len(said) == 4
+    assert said[2].startswith(f"{100 * index.reweighted.low:.0f} to {100 * index.reweighted.high:.0f} in 95")
+    deck = Presentation(io.BytesIO(slides(result, NOW)))
+    notes = [slide.notes_slide.notes_text_frame.text for slide in deck.slides if slide.has_notes_slide]
+    page = html_report(result, NOW).decode()
+    pdf = " ".join(
+        " ".join(one.extract_text().split()) for one in PdfReader(io.BytesIO(pdf_report(result, NOW))).pages
+    )
+    for one in said:
+        assert any(one in text for text in notes)
+        assert one in page
+        assert one in pdf
 
 
 def test_the_book_is_linked_and_holds_numbers_as_numbers(result: PulseResult) -> None:

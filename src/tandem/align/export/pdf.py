@@ -138,7 +138,7 @@ def _widths(rest: int, words: bool) -> list[float]:
     if not rest:
         return [ROOM]
     names = ROOM * (0.22 if words else NAMES_SHARE if rest > 3 else 0.6)
-    if not words:
+    if not words or rest == 1:
         return [names, *([(ROOM - names) / rest] * rest)]
     return [names, *([ROOM * 0.38 / (rest - 1)] * (rest - 1)), ROOM * 0.62 - names]
 

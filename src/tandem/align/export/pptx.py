@@ -13,7 +13,17 @@ from pptx.presentation import Presentation as Deck
 from pptx.slide import Slide
 from pptx.util import Inches, Length, Pt
 
-from tandem.align.export.words import Picture, asked, based, picture, subtitle, tested, unit
+from tandem.align.export.words import (
+    Picture,
+    asked,
+    based,
+    index_figures,
+    picture,
+    subtitle,
+    tested,
+    unit,
+    without,
+)
 from tandem.align.result import Finding, PulseResult, Question
 
 WIDE, HIGH = Inches(13.333), Inches(7.5)
@@ -83,7 +93,11 @@ def _index(deck: Deck, result: PulseResult) -> None:
         )
         for part in index.parts
     )
-    _foot(page, f"95 % intervals and weights of the parts. {weights}.")
+    figures = "; ".join(f"{one.name.lower()} {one.said}" for one in index_figures(index))
+    _foot(page, f"95 % intervals and weights of the parts. {weights}.\nOf 100: {figures}.")
+    notes = [index.sentence, *(f"{one.name}: {one.said}." for one in index_figures(index))]
+    notes += [f"Without {part.name}: {without(part)}." for part in index.parts if part.without is not None]
+    _noted(page, notes)
 
 
 def _finding(deck: Deck, finding: Finding, question: Question, result: PulseResult) -> None:
@@ -105,9 +119,13 @@ def _finding(deck: Deck, finding: Finding, question: Question, result: PulseResu
     if question.lists is not None:
         notes.append(question.lists.sentence)
     notes += question.perception
-    notes_frame = page.notes_slide.notes_text_frame
-    if notes_frame is not None:
-        notes_frame.text = _plain("\n".join(notes))
+    _noted(page, notes)
+
+
+def _noted(page: Slide, notes: list[str]) -> None:
+    frame = page.notes_slide.notes_text_frame
+    if frame is not None:
+        frame.text = _plain("\n".join(notes))
 
 
 def _test(finding: Finding) -> str:

@@ -5,7 +5,18 @@ from dataclasses import dataclass
 from typing import TypeAlias
 
 from tandem.align.export import drawing
-from tandem.align.export.words import asked, based, bases, p_text, picture, subtitle, tested, unit
+from tandem.align.export.words import (
+    asked,
+    based,
+    bases,
+    index_figures,
+    p_text,
+    picture,
+    subtitle,
+    tested,
+    unit,
+    without,
+)
 from tandem.align.result import SHARES, Finding, PulseResult, Question, Relation, Topline
 from tandem.align.telling import amount, percent
 
@@ -88,17 +99,21 @@ def _index(result: PulseResult) -> Iterator[Block]:
         return
     yield Text(result.index.sentence, lead=True)
     yield Chart(drawing.parts(result.index))
+    figures = tuple((one.name, one.said) for one in index_figures(result.index))
+    if figures:
+        yield Rows(("Of 100", ""), figures, words=True)
     rows = tuple(
         (
             part.name,
             f"{part.value * 100:.0f}",
             f"{part.low * 100:.0f} to {part.high * 100:.0f}",
             percent(part.weight),
+            without(part),
             part.how,
         )
         for part in result.index.parts
     )
-    yield Rows(("Part", "Of 100", "95 % interval", "Weight", "How"), rows, words=True)
+    yield Rows(("Part", "Of 100", "95 % interval", "Weight", "Index without it", "How"), rows, words=True)
 
 
 def _shown(finding: Finding, question: Question) -> Iterator[Block]:

@@ -3,7 +3,19 @@
 from collections.abc import Sequence
 from dataclasses import dataclass
 
-from tandem.align.result import SHARES, Base, Finding, Measure, PulseResult, Question, Relation, Side
+from tandem.align.result import (
+    SHARES,
+    Base,
+    Finding,
+    IndexTold,
+    Measure,
+    Part,
+    PulseResult,
+    Question,
+    Relation,
+    Side,
+    Within,
+)
 from tandem.align.telling import amount, percent
 
 MOST_BARS = 12
@@ -125,6 +137,56 @@ def people(sides: Sequence[Side]) -> str:
 def subtitle(result: PulseResult) -> str:
     """The company, the wave, and how many answered."""
     return " · ".join(filter(None, (result.company, f"wave {result.wave}", people(result.people))))
+
+
+@dataclass(frozen=True)
+class IndexFigure:
+    """What stands beneath the index: a name, its ends 0..100, and the middle where there is one; `said` in words."""
+
+    name: str
+    value: float | None
+    low: float
+    high: float
+    said: str
+
+
+def index_figures(index: IndexTold) -> tuple[IndexFigure, ...]:
+    """Closeness and level, how far other weights would move the index, and what it owes to any one part."""
+    found = [
+        IndexFigure(
+            name, 100 * one.value, 100 * one.low, 100 * one.high, f"{_of(one.value)} ({_ends(one)}): {says}"
+        )
+        for name, one, says in (
+            ("Closeness", index.closeness, "how near the two sides are"),
+            ("Level", index.level, "how good the two sides say it is"),
+        )
+        if one is not None
+    ]
+    drawn = index.reweighted
+    if drawn is not None:
+        said = f"{_ends(drawn)} in 95 of 100 draws of weights around those taken"
+        found.append(
+            IndexFigure("With other weights", 100 * drawn.value, 100 * drawn.low, 100 * drawn.high, said)
+        )
+    left = sorted((one.without, one.name) for one in index.parts if one.without is not None)
+    if left:
+        (least, first), (most, last) = left[0], left[-1]
+        said = f"{_of(least)} without {first}, {_of(most)} without {last}"
+        found.append(IndexFigure("Without one part", None, 100 * least, 100 * most, said))
+    return tuple(found)
+
+
+def without(part: Part) -> str:
+    """What the index is without a part, of 100; "" if there is no other."""
+    return "" if part.without is None else _of(part.without)
+
+
+def _of(value: float) -> str:
+    return f"{100 * value:.0f}"
+
+
+def _ends(one: Within) -> str:
+    return f"{_of(one.low)} to {_of(one.high)}"
 
 
 def p_text(p: float | None) -> str:

@@ -2,7 +2,7 @@
 
 from tandem.align.cutting import SIDES
 from tandem.align.export.report import gap_cells
-from tandem.align.export.words import p_text
+from tandem.align.export.words import p_text, without
 from tandem.align.result import Finding, PulseResult, Question, Topline
 from tandem.align.tables import Book, RowKind
 from tandem.align.tables import Table as BookTable
@@ -41,10 +41,9 @@ def how_table(result: PulseResult) -> Table | None:
     """How the index is made."""
     if result.index is None:
         return None
-    rows = tuple((one.name, percent(one.weight), one.how) for one in result.index.parts)
-    return Table(
-        "index-parts", "How the index is made", ("Part", "Weight", "How"), rows, (False, True, False)
-    )
+    rows = tuple((one.name, percent(one.weight), without(one), one.how) for one in result.index.parts)
+    columns = ("Part", "Weight", "Index without it", "How")
+    return Table("index-parts", "How the index is made", columns, rows, (False, True, True, False))
 
 
 def topline_tables(question: Question) -> tuple[Table, ...]:

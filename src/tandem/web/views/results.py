@@ -3,7 +3,7 @@
 from dataclasses import dataclass
 from datetime import datetime
 
-from tandem.align.export.words import based, picture, subtitle, tested, unit
+from tandem.align.export.words import IndexFigure, based, index_figures, picture, subtitle, tested, unit
 from tandem.align.result import Finding, PulseResult, Question, weight_of
 from tandem.kernel import Problems
 from tandem.usecases.report_pulse import REPORTS, report_pulse
@@ -74,6 +74,9 @@ class ResultPage(PageContext):
     index: str = doc("The alignment index in a sentence, or why there is none.")
     value: float | None = doc("The index, 0 to 100; absent if it is not told.")
     between: tuple[float, float] | None = doc("Its 95 % interval, 0 to 100.")
+    figures: tuple[IndexFigure, ...] = doc(
+        "Beneath the index, 0 to 100: closeness, level, its range under other weights and without any one part."
+    )
     parts: Chart | None = doc("The parts of the index.")
     hows: Table | None = doc("How each part is reckoned, its interval and its weight.")
     most: tuple[Shown, ...] = doc("At most five findings that say most, with a chart each.")
@@ -106,7 +109,7 @@ class ResultQuestionPage(PageContext):
 def every(ask: Ask) -> PageContext:
     """All pulses."""
     found = [pulse_status(ask.ledger, one.name, ask.now) for one in ask.ledger.pulses()]
-    waves = tuple(Wave(one.pulse.name, one.title, one.open, one.pulse.closes_at) for one in found)
+    waves = tuple(Wave(one.pulse.name, one.title, not one.closed, one.pulse.closes_at) for one in found)
     return ResultsPage(title="Results", waves=waves)
 
 
@@ -121,6 +124,7 @@ def one(ask: Ask) -> PageContext:
         index=index.sentence if index else result.index_missing,
         value=None if index is None else index.value * 100,
         between=None if index is None else (index.low * 100, index.high * 100),
+        figures=index_figures(index) if index else (),
         parts=_parts(result),
         hows=how_table(result),
         most=tuple(_shown(one, result.question(one.question)) for one in result.most),
