@@ -240,11 +240,18 @@ def _adjusted(pairs: Sequence[Pair], raw: Sequence[tuple[Finding, Gap | None]]) 
         if not block:
             continue
         for i, by_holm, by_bh in zip(block, holm(p), benjamini_hochberg(p), strict=True):
-            done[i] = replace(done[i], p_holm=by_holm, p_bh=by_bh, clear=by_holm < ALPHA)
+            done[i] = replace(
+                done[i], p_holm=by_holm, p_bh=by_bh, clear=by_holm < ALPHA and _one_side(done[i])
+            )
     return [
         replace(one, sentence=sentence(pair.relation, pair.items, one.sides, gap, one.clear))
         for pair, one, (_, gap) in zip(pairs, done, raw, strict=True)
     ]
+
+
+def _one_side(finding: Finding) -> bool:
+    """Whether the interval leaves 0 out: p alone can say so where the interval does not."""
+    return finding.low is not None and finding.high is not None and (finding.low > 0 or finding.high < 0)
 
 
 def _placed(pairs: Sequence[Pair], done: list[Finding], survey: Survey) -> tuple[list[Finding], Lists | None]:

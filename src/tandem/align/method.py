@@ -97,9 +97,11 @@ def _tests(questions: Sequence[Question]) -> str:
     tested = [one for question in questions for one in question.findings if one.p is not None]
     clear = sum(bool(one.clear) for one in tested)
     return (
-        "Shares: two-sample z with pooled variance on effective bases; means: by their standard errors. p is adjusted "
+        "Shares: two-sample z with pooled variance on effective bases; Fisher's exact test where nobody is weighted "
+        "and a cell is expected to hold fewer than five people. Means: by their standard errors. p is adjusted "
         "by Holm over the items of a question, what one side guesses of the other apart; Benjamini and Hochberg's "
-        f"stands beside it. {len(tested)} differences were tested, {clear} are clear (Holm under 0.05). “No clear "
+        f"stands beside it. {len(tested)} differences were tested, {clear} are clear (Holm under 0.05, and an interval "
+        "that leaves 0 out). “No clear "
         "difference” does not say that the two are the same. Letters in the book: Holm within a question and a banner."
     )
 

@@ -78,8 +78,9 @@ class Finding:
 
     `gap` is the first side less the second (points as a share: 0.1 = 10 points; else the unit of the measure),
     with its 95 % interval. `p` is the raw value, `p_holm` and `p_bh` are adjusted within the question. `clear`:
-    p_holm under 0.05; None where nothing was tested. `places` are those of the item in each side's list (1 is
-    the top, ties averaged), `place_gap` the first less the second with its bootstrap interval.
+    p_holm under 0.05 and an interval that leaves 0 out; None where nothing was tested. `places` are those of the
+    item in each side's list (1 is the top, ties averaged), `place_gap` the first less the second with its bootstrap
+    interval.
     """
 
     id: str

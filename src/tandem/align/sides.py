@@ -6,12 +6,13 @@ import numpy as np
 from numpy.typing import NDArray
 
 from tandem.align.result import NAMES, SHARES, Base, Measure, Side
-from tandem.align.stats import difference
+from tandem.align.stats import difference, exact, few_expected
 from tandem.align.stats.columns import Sums, estimate, logit_intervals, mean_intervals
 from tandem.align.stats.waves import Estimate, wave_against_wave
 
 Numbers = NDArray[np.float64]
 LEVEL = 0.95
+UNWEIGHTED = 1e-9
 NOBODY = "Nobody answered this."
 
 
@@ -73,7 +74,8 @@ def told(values: Numbers, weight: Numbers, measure: Measure, group: str, smalles
 def held(first: Told, second: Told, measure: Measure) -> Gap | None:
     """Two numbers of independent samples against each other; None where one of them is hidden.
 
-    Shares: Newcombe's interval and z on effective bases (`difference`); means: by their linearised errors.
+    Shares: Newcombe's interval and z on effective bases (`difference`), Fisher's exact test in place of z where people
+    count once each and a cell is expected to hold fewer than five; means: by their linearised errors.
     """
     one, two = first.side, second.side
     if one.value is None or two.value is None or one.base is None or two.base is None:
@@ -89,4 +91,21 @@ def held(first: Told, second: Told, measure: Measure) -> Gap | None:
             )
     except ValueError:
         return Gap(gap)
-    return Gap(found.difference, found.low, found.high, found.p)
+    p = _exact(one, two) if measure in SHARES else None
+    return Gap(found.difference, found.low, found.high, found.p if p is None else p)
+
+
+def _exact(one: Side, two: Side) -> float | None:
+    """Fisher's p where z would not hold; None where it does, or where weights leave no whole counts."""
+    counts, people = [], []
+    for side in (one, two):
+        assert side.base is not None
+        assert side.value is not None
+        n = side.base.unweighted
+        if abs(side.base.effective - n) > UNWEIGHTED * n:
+            return None
+        counts.append(round(side.value * n))
+        people.append(n)
+    if not few_expected(counts[0], people[0], counts[1], people[1]):
+        return None
+    return exact(counts[0], people[0], counts[1], people[1])

@@ -2,12 +2,15 @@
 
 import numpy as np
 import pytest
+from scipy.stats import binom
 from unit.align.surveyed import BOOK, survey
 
+from tandem.align.codebook import Codebook
 from tandem.align.cutting import book_of, profiles
 from tandem.align.findings import knowing, most_important, questions
 from tandem.align.responses import Responses
 from tandem.align.result import Base, Finding, Measure, Question, Relation, Side
+from tandem.align.sides import Told, held, told
 from tandem.align.stats import difference, holm
 
 
@@ -30,6 +33,63 @@ def test_a_planted_gap_is_found_with_its_interval_and_said() -> None:
     assert need.clear
     assert need.sentence.startswith(f"{it.value:.0%}".replace("%", " %") + " of IT against ")
     assert need.sentence.endswith("points apart (8 to 38).")
+
+
+def answered(yes: int, people: int, group: str) -> Told:
+    values = np.repeat([1.0, 0.0], [yes, people - yes])
+    return told(values, np.ones(people), Measure.SHARE, group, 5)
+
+
+@pytest.mark.parametrize(("marketing", "it"), [(8, 8), (6, 12), (5, 30), (10, 10)])
+def test_two_small_sides_that_think_alike_are_told_apart_in_at_most_one_of_twenty(
+    marketing: int, it: int
+) -> None:
+    """Over every table that chance can bring, at ten shares that both sides have."""
+    apart = np.zeros((marketing + 1, it + 1))
+    for x, y in np.ndindex(apart.shape):
+        gap = held(answered(x, marketing, "marketing"), answered(y, it, "it"), Measure.SHARE)
+        assert gap is not None
+        apart[x, y] = gap.p is not None and gap.p < 0.05
+    for share in np.linspace(0.05, 0.5, 10):
+        chance = np.outer(
+            binom.pmf(range(marketing + 1), marketing, share), binom.pmf(range(it + 1), it, share)
+        )
+        assert (chance * apart).sum() <= 0.05
+
+
+def test_few_people_are_tested_exactly_and_many_or_weighted_ones_by_z() -> None:
+    few = held(answered(7, 8, "marketing"), answered(2, 8, "it"), Measure.SHARE)
+    assert few is not None
+    assert few.p == pytest.approx(0.0406, abs=5e-5)  # (8·28 + 1·8) · 2 / 11440
+    many = held(answered(60, 80, "marketing"), answered(30, 60, "it"), Measure.SHARE)
+    assert many is not None
+    assert many.p == pytest.approx(difference(0.75, 80, 0.5, 60).p)
+    values = np.repeat([1.0, 0.0], [7, 1])
+    weighted = told(values, np.array([2.0] + [1.0] * 7), Measure.SHARE, "marketing", 5)
+    by_z = held(weighted, answered(2, 8, "it"), Measure.SHARE)
+    assert by_z is not None
+    assert weighted.side.value is not None
+    assert weighted.side.base is not None
+    assert by_z.p == pytest.approx(difference(weighted.side.value, weighted.side.base.effective, 0.25, 8).p)
+
+
+def test_what_is_clear_has_an_interval_on_one_side() -> None:
+    """10 of 60 against 5 of 80: p is under 0.05 by z, and the interval holds 0."""
+    gap = held(answered(10, 60, "marketing"), answered(5, 80, "it"), Measure.SHARE)
+    assert gap is not None
+    assert gap.p is not None
+    assert gap.p < 0.05
+    assert gap.low is not None
+    assert gap.low < 0
+    book = Codebook("one", "One", (BOOK["S_FUNCTION"], BOOK["NEED"]), "S_FUNCTION")
+    columns = {
+        "S_FUNCTION": np.repeat([1.0, 2.0], [60, 80]),
+        "NEED": np.repeat([1.0, 2.0, 1.0, 2.0], [10, 50, 5, 75]),
+    }
+    need = one(found(Responses(book, columns, np.ones(140))), "NEED-1")
+    assert need.p_holm == pytest.approx(gap.p)
+    assert need.clear is False
+    assert "no clear difference" in need.sentence
 
 
 def test_p_is_adjusted_within_the_question() -> None:

@@ -29,7 +29,7 @@ from tandem.align.stats.intervals import beta_interval, logit_interval, wilson_i
 from tandem.align.stats.raking import Fault, Margin, Raked, RakeProblem, rake
 from tandem.align.stats.replicates import jackknife
 from tandem.align.stats.scales import Boxes, boxes, cohen_h, superiority
-from tandem.align.stats.shares import Difference, difference
+from tandem.align.stats.shares import Difference, difference, exact, few_expected
 from tandem.align.stats.suppression import Hidden, hide
 from tandem.align.stats.weights import effective_n, kish_design_effect
 
@@ -58,6 +58,8 @@ __all__ = [
     "difference",
     "effective_n",
     "estimate",
+    "exact",
+    "few_expected",
     "hide",
     "holm",
     "jackknife",

@@ -3,7 +3,10 @@
 from dataclasses import dataclass
 from math import sqrt
 
-from scipy import special
+from scipy import special, stats
+
+FEWEST_EXPECTED = 5.0
+"""Under this expected count in any of the four cells z is too ready to find a difference."""
 
 
 @dataclass(frozen=True)
@@ -40,6 +43,23 @@ def difference(p1: float, n1: float, p2: float, n2: float, confidence: float = 0
         z=z,
         p=float(2 * special.ndtr(-abs(z))),
     )
+
+
+def few_expected(count1: float, n1: float, count2: float, n2: float) -> bool:
+    """Whether a cell of the two by two table is expected to hold fewer than five, were both shares the same."""
+    yes = (count1 + count2) / (n1 + n2)
+    return min(n1, n2) * min(yes, 1 - yes) < FEWEST_EXPECTED
+
+
+def exact(count1: int, n1: int, count2: int, n2: int) -> float:
+    """Two-sided p of Fisher's exact test: counts 0..n of n1, n2 > 0 people who each count once.
+
+    The sum of the hypergeometric chances of all tables with these margins that are no likelier than this one.
+    Raises ValueError outside the bounds.
+    """
+    if not (0 <= count1 <= n1 and 0 <= count2 <= n2 and n1 > 0 and n2 > 0):
+        raise ValueError(f"counts must lie in 0..n and bases above 0: {count1}, {n1}, {count2}, {n2}")
+    return float(stats.fisher_exact([[count1, n1 - count1], [count2, n2 - count2]]).pvalue)
 
 
 def _wilson(p: float, n: float, confidence: float) -> tuple[float, float]:
