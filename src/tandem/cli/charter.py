@@ -57,7 +57,8 @@ def check(context: typer.Context, json_: Json = False) -> None:
         output.as_json({"problems": [], "charter": charter.project.name, "definitions": parts})
         return
     several = {name: ONE.get(name, name.removesuffix("s")) for name in parts}
-    words = ", ".join(numbers.plural(n, several[name], MANY.get(name, name)) for name, n in parts.items())
+    there = {name: n for name, n in parts.items() if n or name != "pulse"}
+    words = ", ".join(numbers.plural(n, several[name], MANY.get(name, name)) for name, n in there.items())
     output.good(f"{charter.project.name}: {words}. No problems.")
 
 
