@@ -125,6 +125,8 @@ def _limits(questions: Sequence[Question]) -> str:
     if any(one.published for one in findings):
         said.append(
             "Published figures come from panels of large companies; a difference to them is one of samples as well as "
-            "of opinion. Where they give no number of people, nothing is tested."
+            "of opinion. Where they give no number of people, nothing is tested. Each is tested by itself at 5 %, "
+            "under three design effects and both ends of its rounding, and not adjusted for how many there are: of "
+            "twenty, one “higher” or “lower” can be chance."
         )
     return " ".join(said)

@@ -5,9 +5,13 @@ import pytest
 from scipy.stats import binom
 from unit.align.surveyed import BOOK, survey
 
+from tandem.align.against import Link
 from tandem.align.codebook import Codebook
+from tandem.align.compare import compare
 from tandem.align.cutting import book_of, profiles
 from tandem.align.findings import knowing, most_important, questions
+from tandem.align.published import Statistic
+from tandem.align.reading import About, read_pulse
 from tandem.align.responses import Responses
 from tandem.align.result import Base, Finding, Measure, Question, Relation, Side
 from tandem.align.sides import Told, held, told
@@ -166,3 +170,15 @@ def test_without_a_gap_hardly_anything_is_clear() -> None:
             clear += any(f.clear for f in block)
     assert tested > 80
     assert clear / tested <= 0.12
+
+
+def test_the_note_says_that_comparisons_with_published_figures_are_not_adjusted() -> None:
+    row = next(
+        row
+        for row in compare("2010-cmo-council")
+        if row.cmo and row.cio and row.statistic is Statistic.PERCENT
+    )
+    links = {"NEED-1": (Link("2010-cmo-council", row.question_id, row.item),)}
+    said = dict(read_pulse(survey(), About("w", "W", links=links)).method)["Not comparable"]
+    assert "not adjusted for how many there are" in said
+    assert "published" not in dict(read_pulse(survey(), About("w", "W")).method)["Not comparable"].casefold()

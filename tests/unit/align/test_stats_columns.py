@@ -141,3 +141,33 @@ def test_no_small_group_is_a_sum_of_what_is_shown(people: list[int]) -> None:
         beside = [i for i in shown if PARTS[i] == part]
         rest = sizes[0] - sizes[beside].sum()
         assert not beside or rest == 0 or rest >= 5
+
+
+def test_what_columns_hold_beside_one_that_lies_within_them_is_no_small_group() -> None:
+    """Everybody of B1 answered A: A1 and A2 less B1 are the three who answered A and not B."""
+    members = np.array(
+        [[1, 1, 1, 1], [1, 1, 0, 0], [0, 0, 1, 0], [1, 0, 1, 0]], dtype=bool
+    )  # total, A1, A2, B1
+    told = hide(members, np.array([6, 3, 5, 6]), np.array([-1, 0, 0, 1]), 5)
+    assert told[0] is None
+    assert Hidden.COMPLEMENT in told[1:3]
+    assert hide(members, np.array([6, 5, 5, 6]), np.array([-1, 0, 0, 1]), 5) == (None,) * 4
+
+
+def test_no_columns_of_two_variables_give_a_small_group_back_whichever_cells_are_empty() -> None:
+    """Every sum of columns of one variable less a column within it, over tables of two variables with empty cells."""
+    rng = np.random.default_rng(5)
+    places = [(a, b) for a in (0, 1, 2) for b in (0, 1, 2)]  # 0: did not answer
+    members = np.array(
+        [[True] * 9] + [[pair[at] == code for pair in places] for at in (0, 1) for code in (1, 2)]
+    )
+    parts = np.array([-1, 0, 0, 1, 1])
+    for _ in range(400):
+        people = rng.integers(0, 9, 9) * (rng.random(9) < 0.5)
+        n = members.astype(int) @ people
+        told = hide(members, people, parts, 5)
+        shown = {column for column in range(5) if told[column] is None and n[column]}
+        for outer, inner in [((1, 2), 3), ((1, 2), 4), ((3, 4), 1), ((3, 4), 2)]:
+            union = members[list(outer)].any(axis=0)
+            if {*outer, inner} <= shown and not (members[inner] & ~union & (people > 0)).any():
+                assert not 0 < people[union].sum() - n[inner] < 5

@@ -23,10 +23,11 @@ def hide(members: Bools, people: Counts, parts: Counts, smallest: int) -> tuple[
     columns. `people` (cells,): how many answered. `parts` (columns,): the banner variable of each column, whose
     columns share nobody; -1 for the total of all. A column of 1 to `smallest` - 1 people is hidden. Then, one
     after the other, the smallest column beside it, until nobody can reckon back, from what is shown, such a
-    column, the difference of two columns one within the other, or what is left of a column after those of one
-    banner variable that lie within it, if those are fewer than `smallest` people. A set of people can be
-    reckoned back when its row of cells is a linear combination of the rows shown. Columns without anybody hide
-    nothing and stay.
+    column, the difference of two columns one within the other, what is left of a column after those of one banner
+    variable that lie within it, or what columns of one variable hold beside a column that lies within them together,
+    if those are fewer than `smallest` people. Who reckons is taken to know which cells are empty. A set of people
+    can be reckoned back when its row of cells is a linear combination of the rows shown. Columns without anybody
+    hide nothing and stay.
     """
     seen = people > 0
     inside = members[:, seen].astype(float)
@@ -55,13 +56,25 @@ def hide(members: Bools, people: Counts, parts: Counts, smallest: int) -> tuple[
 def _groups(
     inside: NDArray[np.float64], n: Counts, parts: Counts, within: Bools, smallest: int
 ) -> tuple[NDArray[np.float64], list[int]]:
-    """The columns and differences of 1 to `smallest` - 1 people (rows of cells), and the part of each."""
+    """The columns and differences of 1 to `smallest` - 1 people (rows of cells), and the part of each.
+
+    A difference: of a column and one around it, or of a column and those of one part that hold it together.
+    """
     small = np.flatnonzero((n > 0) & (n < smallest))
     rows, about = [inside[i] for i in small], [int(parts[i]) for i in small]
     apart = n[None, :] - n[:, None]
     for inner, outer in np.argwhere(within & (apart > 0) & (apart < smallest) & (n > 0)[:, None]):
         rows.append(inside[outer] - inside[inner])
         about.append(int(parts[inner]))
+    for part in np.unique(parts[parts >= 0]):
+        own = parts == part
+        touched = (inside @ inside[own].T > 0).astype(float)  # [inner, column of the part]
+        over = touched @ inside[own] - inside
+        beside = np.rint(touched @ n[own]) - n
+        told = (over >= 0).all(axis=1) & (beside > 0) & (beside < smallest) & (n > 0) & (parts >= 0)
+        for inner in np.flatnonzero(told & ~own):
+            rows.append(over[inner])
+            about.append(int(part))
     return np.array(rows).reshape(len(rows), inside.shape[1]), about
 
 
