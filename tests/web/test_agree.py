@@ -85,9 +85,17 @@ def test_what_was_recorded_is_told_and_what_was_not_is_not_known(planned: Served
     assert {one["verdict"] for figure in page["figures"] for one in figure["spoken"]} == {
         "not known yet",
         "a wish",
+        "no record speaks of it",
     }
     assert "8.0 days" in html
     assert "No request for access was granted in this time." in html
+
+
+def test_the_front_page_says_that_nothing_can_be_judged_yet(planned: Served) -> None:
+    parted = next(
+        one for one in ready(planned, "/agree")["headlines"] if one["label"].startswith("statements")
+    )
+    assert (parted["value"], parted["note"]) == ("not known", "Of none of them can it be said yet.")
 
 
 def test_the_window_is_asked_for_in_the_address(planned: Served) -> None:

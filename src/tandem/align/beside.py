@@ -2,16 +2,17 @@
 
 The rule: a side believes a statement if the 95 % interval of those who agree (top two of five) lies above one half,
 does not if it lies below, and is split otherwise. The records bear a statement out, or do not, by the yardstick of the
-figure. Belief and records part where one says yes and the other no; where one of them is not known, or near its
-yardstick, or a side is split, nobody can say yet.
+figure, read for the side that the statement is about. Belief and records part where one says yes and the other no;
+where one of them is not known, or near its yardstick, or a side is split, nobody can say yet. A wish, and a statement
+of which no record speaks, stands beside a figure without a verdict.
 """
 
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import timedelta
 from enum import StrEnum
 
-from tandem.align.happened import SIDES, Measure
+from tandem.align.happened import SIDES, Measure, NotKnown
 from tandem.align.published import Flag, Group, Published, Statistic
 from tandem.align.result import Side
 from tandem.align.yardsticks import Judged, State, judge, written
@@ -22,11 +23,26 @@ NAMES = {"marketing": "marketing", "it": "IT"}
 GROUPS = {"marketing": Group.CMO, "it": Group.CIO}
 
 
+class Speaks(StrEnum):
+    """Whether the figure can bear a statement out. If not, the two stand beside each other without a verdict."""
+
+    RECORD = "the records speak of it"
+    WISH = "a wish"
+    NEAR = "no record speaks of it"
+
+
+CONCLUSIONS = {
+    Speaks.WISH: "That is a wish: it cannot be true or false.",
+    Speaks.NEAR: "The figure is near to it, but no record says whether it is so.",
+}
+
+
 @dataclass(frozen=True)
 class Item:
     """A statement of the survey that speaks to a figure. `poor`: agreeing says that the figure is poor, else good.
 
-    `wish`: it says what somebody wants and nothing of what happened, so it stands beside the figure without a verdict.
+    `speaks`: whether the figure can bear it out. `part`: the side that it is about, whose part of the figure counts;
+    "" where the figure is of that side alone, or of both.
 
     `variable` is its name in the instrument that comes with Tandem; in another one the variable counts that is held
     against the same published figure. `published`: (wave, question, item), the newest first. `sides`: those whose
@@ -37,7 +53,8 @@ class Item:
     variable: str
     statement: str
     poor: bool = True
-    wish: bool = False
+    speaks: Speaks = Speaks.RECORD
+    part: str = ""
     sides: tuple[str, ...] = SIDES
     guess: str = ""
     published: tuple[tuple[str, str, str], ...] = ()
@@ -63,18 +80,26 @@ ITEMS = (
         published=(("2014", F, SLOW14), ("2012", F, SLOW12)),
     ),
     Item(
-        "kept",
+        "sent_back",
         f"{F}_SHORTFALL",
         "What IT delivers falls short",
         guess=f"{F}_META_SHORTFALL",
         published=(("2014", F, SHORT14), ("2012", F, SHORT12)),
     ),
     Item("kept", "TRUST_PROMISES", "IT keeps what it promises", poor=False, sides=("marketing",)),
-    Item("promised", "TRUST_PROMISES", "Marketing keeps what it promises", poor=False, sides=("it",)),
+    Item(
+        "promised",
+        "TRUST_PROMISES",
+        "Marketing keeps what it promises",
+        poor=False,
+        speaks=Speaks.NEAR,
+        sides=("it",),
+    ),
     Item(
         "changed",
         f"{F}_CHANGES",
         "Marketing changes requirements too often",
+        part="marketing",
         published=tuple(
             (wave, F, "Marketing changes requirements and priorities too often") for wave in ("2014", "2012")
         ),
@@ -83,6 +108,7 @@ ITEMS = (
         "promised",
         f"{F}_PROMISES",
         "Marketing promises what IT has not agreed to",
+        part="marketing",
         guess=f"{F}_META_PROMISES",
         published=(("2012", F, "Marketing makes promises without IT agreement"),),
     ),
@@ -99,6 +125,7 @@ ITEMS = (
         "outside",
         f"{F}_STANDARDS",
         "Marketing brings in technology without regard to standards",
+        part="marketing",
         guess=f"{F}_META_STANDARDS",
         published=(("2014", F, STANDARDS14), ("2012", F, STANDARDS12)),
     ),
@@ -106,13 +133,14 @@ ITEMS = (
         "self_service",
         f"{F}_SELF_SERVICE",
         "Marketing should work with data and content without IT",
-        wish=True,
+        speaks=Speaks.WISH,
         published=(("2012", F, "Wants own staff to work with data and content independently of IT"),),
     ),
     Item(
         "access_time",
         f"{F}_URGENCY",
         "IT does not see how urgent new data is",
+        part="it",
         published=tuple(
             (wave, F, "IT does not see the urgency of adding new data sources to campaigns")
             for wave in ("2014", "2012")
@@ -122,6 +150,7 @@ ITEMS = (
         "violations",
         f"{F}_COMPLEXITY",
         "Marketing does not see how hard it is to join new data",
+        speaks=Speaks.NEAR,
         published=tuple(
             (wave, F, "Marketing does not understand complexity of integrating new data")
             for wave in ("2014", "2012")
@@ -194,6 +223,11 @@ class Beside:
             return Verdict.PART
         return Verdict.MEET if known else Verdict.OPEN
 
+    @property
+    def label(self) -> str:
+        """The verdict in words, or why there can be none."""
+        return str(self.verdict if self.item.speaks is Speaks.RECORD else self.item.speaks)
+
 
 Answered = Mapping[str, Mapping[str, Side]]
 """Variable → side → share that agrees, as a pulse tells it; a variable that was not asked of a side is absent."""
@@ -210,12 +244,19 @@ def beside(
 
     `names`: published figure (wave, question, item) → variable of the instrument that was used.
     """
-    judged = judge(found, levels)
-    return tuple(
-        _one(item, found, judged, answered, published, names or {})
-        for item in ITEMS
-        if item.measure == found.id
-    )
+    meant = [(item, part_of(found, item.part)) for item in ITEMS if item.measure == found.id]
+    return tuple(_one(item, one, judge(one, levels), answered, published, names or {}) for item, one in meant)
+
+
+def part_of(found: Measure, side: str) -> Measure:
+    """The figure for one side: its value and base; not known if it cannot be told for it. The whole for ""."""
+    if not side or found.value is None:
+        return found
+    mine = next((one for one in found.sides if one.side == side and one.value is not None), None)
+    if mine is None:
+        why = NotKnown(f"Nothing of it is {NAMES[side]}'s in this time.", "Wait for more records.", side)
+        return replace(found, n=0, value=None, p90=None, longest=None, not_known=why)
+    return replace(found, n=mine.n, value=mine.value, p90=None, longest=None)
 
 
 def variable_of(item: Item, names: Mapping[tuple[str, str, str], str]) -> str:
@@ -272,14 +313,14 @@ def _said(item: Item, found: Measure, judged: Judged, side: str, told: Side | No
     low, high = (f"{edge * 100:.0f}" for edge in (told.low, told.high))
     agree = f"{name}: {told.value * 100:.0f} % agree (95 % interval {low} to {high})"
     n = told.base.unweighted if told.base else 0
-    rest = "That is a wish: it cannot be true or false." if item.wish else _conclusion(belief, borne)
+    rest = CONCLUSIONS.get(item.speaks) or _conclusion(belief, borne)
     sentence = f"{agree}; {_records(item, found, borne, judged)} {rest}"
     return Said(side, belief, verdict, sentence, told.value, told.low, told.high, n)
 
 
 def _borne_out(item: Item, state: State) -> bool | None:
-    """Whether the records bear it out; None for a wish, and where they are not known or near the yardstick."""
-    if item.wish or state in (State.NOT_KNOWN, State.AT_RISK):
+    """Whether the records bear it out; None where they cannot, are not known, or are near the yardstick."""
+    if item.speaks is not Speaks.RECORD or state in (State.NOT_KNOWN, State.AT_RISK):
         return None
     return (state is State.OFF_TRACK) == item.poor
 
@@ -293,8 +334,9 @@ def _verdict(belief: Belief, borne: bool | None) -> Verdict:
 def _records(item: Item, found: Measure, borne: bool | None, judged: Judged) -> str:
     if found.value is None:
         return "what happened is not known."
-    figure = f"measured: {written(found.value, found.unit)} (of {numbers.count(found.n)} {found.of})"
-    if item.wish:
+    whose = f", {NAMES[item.part]} alone" if item.part else ""
+    figure = f"measured{whose}: {written(found.value, found.unit)} (of {numbers.count(found.n)} {found.of})"
+    if item.speaks is not Speaks.RECORD:
         return f"{figure}."
     if borne is None:
         near = (

@@ -16,7 +16,7 @@ from tandem.align.stats import difference
 from tandem.align.yardsticks import ORDER, YARDSTICKS, Judged, State, written
 
 LEAST = 2
-HIGH, LOW = 0.6, 0.4
+HIGH, HALF, LOW = 0.6, 0.5, 0.4
 NEAR, FAR = 0.1, 0.25
 STEADY_SHARE, STEADY_TIME = 0.02, 0.1
 Z = 1.96
@@ -25,11 +25,12 @@ RULE = (
     "track or more; on track if all lines known are; at risk otherwise."
 )
 BELIEF_RULE = (
-    f"Good if on each side at least {HIGH * 100:.0f} % say so (top two of five), poor if on a side fewer than "
-    f"{LOW * 100:.0f} % do."
+    f"Good if on each side at least {HIGH * 100:.0f} % say so (top two of five) and the 95 % interval lies above one "
+    f"half; poor if on a side fewer than {LOW * 100:.0f} % do and the interval lies below one half."
 )
 APART_RULE = (
-    f"Good if the sides are at most {NEAR * 100:.0f} points apart, poor beyond {FAR * 100:.0f} points, "
+    f"Good if the sides are at most {NEAR * 100:.0f} points apart and the 95 % interval of the distance stays under "
+    f"{FAR * 100:.0f}; poor if they are more than {FAR * 100:.0f} apart and it stays above {NEAR * 100:.0f}; "
     "whatever they say."
 )
 
@@ -138,7 +139,8 @@ def state_of(states: Sequence[State]) -> tuple[State, str]:
     """The state of an imperative from those of its lines, and why, by RULE."""
     known = [one for one in states if one is not State.NOT_KNOWN]
     counts = ", ".join(f"{known.count(state)} {state}" for state in ORDER if state in known)
-    told = f"{len(known)} of {len(states)} lines are known" + (f": {counts}." if counts else ".")
+    verb = "is" if len(known) == 1 else "are"
+    told = f"{len(known)} of {len(states)} lines {verb} known" + (f": {counts}." if counts else ".")
     if len(known) < LEAST or 2 * len(known) < len(states):
         return State.NOT_KNOWN, told
     if 2 * known.count(State.OFF_TRACK) >= len(known):
@@ -158,7 +160,8 @@ def trend_of(trends: Sequence[Trend]) -> Trend:
 def figure_trend(now: Measure, before: Measure | None) -> Trend:
     """A figure against the window before. Both have to rest on as many records as a judgement needs.
 
-    No change: within 2 points, or within a tenth of the time before. These are full counts and no samples.
+    No change: within 2 points, or within a tenth of the time before; and a share whose difference has zero in its 95 %
+    interval (Newcombe). All records are counted, but with few of them one more or less is chance.
     """
     rule = YARDSTICKS[now.id]
     if before is None or now.value is None or before.value is None or min(now.n, before.n) < rule.least:
@@ -166,6 +169,8 @@ def figure_trend(now: Measure, before: Measure | None) -> Trend:
     change = now.value - before.value
     steady = before.value * STEADY_TIME if now.unit is Unit.DAYS else STEADY_SHARE
     if abs(change) <= steady:
+        return Trend.SAME
+    if now.unit is Unit.SHARE and not _beyond_chance(now.value, now.n, before.value, before.n):
         return Trend.SAME
     return Trend.BETTER if (change < 0) == rule.most else Trend.WORSE
 
@@ -181,6 +186,12 @@ def belief_trend(now: Mapping[str, Side], before: Mapping[str, Side]) -> Trend:
         return Trend.NOT_KNOWN
     up, down = 1 in known, -1 in known
     return Trend.SAME if up == down else Trend.BETTER if up else Trend.WORSE
+
+
+def _beyond_chance(now: float, n: float, before: float, m: float) -> bool:
+    """Whether two shares that differ have a difference whose 95 % interval leaves zero out."""
+    found = difference(now, n, before, m)
+    return found.low > 0 or found.high < 0
 
 
 def _moved(now: Side, before: Side) -> int | None:
@@ -237,14 +248,41 @@ def _stands(look: Look, sides: Mapping[str, Side]) -> tuple[State, str]:
     hidden = [one for one in sides.values() if one.value is None]
     if hidden or len(sides) < (2 if look.kind is Kind.APART else 1):
         return State.NOT_KNOWN, f"Not shown: {hidden[0].hidden}." if hidden else "Only one side was asked."
-    values = [one.value for one in sides.values() if one.value is not None]
     told = f"{_shares(sides)} say so."
     if look.kind is Kind.APART:
-        gap = max(values) - min(values)
-        state = State.ON_TRACK if gap <= NEAR else State.OFF_TRACK if gap > FAR else State.AT_RISK
-        return state, f"{told} That is {gap * 100:.0f} points apart."
-    least = min(values)
-    return (State.ON_TRACK if least >= HIGH else State.OFF_TRACK if least < LOW else State.AT_RISK), told
+        gap, low, high = _apart(*sides.values())
+        near, far = gap <= NEAR and high < FAR, gap > FAR and low > NEAR
+        state = State.ON_TRACK if near else State.OFF_TRACK if far else State.AT_RISK
+        points = f"{gap * 100:.0f} points apart (95 % interval {low * 100:.0f} to {high * 100:.0f})"
+        return state, f"{told} That is {points}."
+    each = [_share_stands(one) for one in sides.values()]
+    worst = next(state for state in ORDER if state in each)
+    return worst, told
+
+
+def _share_stands(one: Side) -> State:
+    """By BELIEF_RULE for one side."""
+    if one.value is None or one.low is None or one.high is None:
+        return State.AT_RISK
+    if one.value >= HIGH and one.low > HALF:
+        return State.ON_TRACK
+    return State.OFF_TRACK if one.value < LOW and one.high < HALF else State.AT_RISK
+
+
+def _apart(first: Side, second: Side) -> tuple[float, float, float]:
+    """How far apart two sides are, as a share, with its 95 % interval: Newcombe's of the difference, without sign."""
+    p, q = first.value or 0.0, second.value or 0.0
+    n, m = (one.base.effective if one.base else 1.0 for one in (first, second))
+    if p == q and p in (0, 1):
+        return 0.0, 0.0, max(_reach(n), _reach(m))
+    found = difference(p, n, q, m)
+    ends = sorted((abs(found.low), abs(found.high)))
+    return abs(p - q), 0.0 if found.low <= 0 <= found.high else ends[0], ends[1]
+
+
+def _reach(n: float) -> float:
+    """How far Wilson's 95 % interval goes from a share of 0 or 1 on n people."""
+    return Z**2 / (n + Z**2)
 
 
 def _unasked(pulse: str | None) -> str:
@@ -254,7 +292,8 @@ def _unasked(pulse: str | None) -> str:
 def _closer(now: Mapping[str, Side], before: Mapping[str, Side]) -> Trend:
     """Whether the sides came closer: the change of their distance against 1.96 of its standard error.
 
-    All four shares are of independent samples; the variance of each is p (1 - p) over its effective base.
+    All four shares are of independent samples; the variance of each is p (1 - p) over its effective base, after two
+    answers of each kind are added (Agresti and Caffo, 2000), so that one at 0 or 1 is not taken for certain.
     """
     found = [_distance(sides) for sides in (now, before)]
     if found[0] is None or found[1] is None:
@@ -272,7 +311,12 @@ def _distance(sides: Mapping[str, Side]) -> tuple[float, float] | None:
     if len(known) < 2:
         return None
     (first, n), (second, m) = known
-    return abs(first - second), first * (1 - first) / n + second * (1 - second) / m
+    return abs(first - second), _variance(first, n) + _variance(second, m)
+
+
+def _variance(share: float, n: float) -> float:
+    added = (share * n + 2) / (n + 4)
+    return added * (1 - added) / (n + 4)
 
 
 def _shares(sides: Mapping[str, Side]) -> str:

@@ -23,9 +23,11 @@ from tandem.align.happened import (
     waiting,
 )
 from tandem.ledger.happened import (
+    AnswerFact,
     ApprovalFact,
     BriefFact,
     ChangeFact,
+    CommitmentFact,
     DecisionFact,
     EditFact,
     PromiseFact,
@@ -151,13 +153,12 @@ def approval_time(approvals: Sequence[ApprovalFact], edits: Sequence[EditFact], 
     )
 
 
-def changed(facts: Sequence[BriefFact], changes: Sequence[ChangeFact], window: Window) -> Measure:
-    """Briefs that were changed after IT had committed itself, of all that it was committed to in the window."""
-    held = {
-        one.brief
-        for one in facts
-        if one.committed_at and one.committed_at < window.until and not _over(one, window.since)
-    }
+def changed(facts: Sequence[CommitmentFact], changes: Sequence[ChangeFact], window: Window) -> Measure:
+    """Briefs that were changed after IT had committed itself, of all that it was committed to in the window.
+
+    Also those of which it withdrew its commitment in the window: they were under one.
+    """
+    held = {one.brief for one in facts if one.at < window.until and not _over(one, window.since)}
     inside = [one for one in changes if window.holds(one.at)]
     whole = held | {one.brief for one in inside}
     value = share(len({one.brief for one in inside}), len(whole))
@@ -187,21 +188,24 @@ def changed(facts: Sequence[BriefFact], changes: Sequence[ChangeFact], window: W
     )
 
 
-def kept(facts: Sequence[BriefFact], window: Window) -> Measure:
-    """Commitments that were delivered by their date, of those whose date fell into the window."""
-    due = [one for one in facts if one.committed_at and window.holds(one.due)]
-    in_time = [one for one in due if one.kept_at and one.due and one.kept_at <= one.due]
+def kept(facts: Sequence[CommitmentFact], window: Window) -> Measure:
+    """Delivered by their date, of commitments whose date fell into the window; withdrawn when due is not kept."""
+    due = [one for one in facts if window.holds(one.due) and not _off(one)]
+    in_time = [one for one in due if one.kept_at and one.kept_at <= one.due]
     late = [one for one in due if one not in in_time and one.kept_at and one.kept_at < window.until]
+    gone = [one for one in due if one.withdrawn_at and one.withdrawn_at < window.until]
     states = (
         ("in time", len(in_time)),
         ("late", len(late)),
-        ("not delivered", len(due) - len(in_time) - len(late)),
+        ("withdrawn when it was due", len(gone)),
+        ("not delivered", len(due) - len(in_time) - len(late) - len(gone)),
     )
     value = share(len(in_time), len(due))
     return Measure(
         id="kept",
         title="Commitments kept",
-        says="Share of IT's commitments due in this time that were delivered by the date agreed last.",
+        says="Share of IT's commitments due in this time that were delivered by the date agreed last, as it stood "
+        "when the time ended. One that is withdrawn when it is due was not kept.",
         unit=Unit.SHARE,
         window=window,
         evidence=Evidence.BRIEFS,
@@ -214,10 +218,39 @@ def kept(facts: Sequence[BriefFact], window: Window) -> Measure:
     )
 
 
-def promised(facts: Sequence[BriefFact], promises: Sequence[PromiseFact], window: Window) -> Measure:
+def sent_back(facts: Sequence[AnswerFact], window: Window) -> Measure:
+    """Deliveries that were sent back as not what was asked for, of those that marketing answered in the window."""
+    inside = [one for one in facts if window.holds(one.at)]
+    back = len([one for one in inside if not one.taken])
+    value = share(back, len(inside))
+    states = (("accepted", len(inside) - back), ("sent back", back))
+    return Measure(
+        id="sent_back",
+        title="Deliveries sent back",
+        says="Share of deliveries that marketing accepted or sent back in this time which it sent back.",
+        unit=Unit.SHARE,
+        window=window,
+        evidence=Evidence.BRIEFS,
+        of="deliveries answered",
+        n=len(inside),
+        value=value,
+        sides=(Part("delivered by", value, len(inside), "it"),) if value is not None else (),
+        parts=tuple(Part(name, n / len(inside), n) for name, n in states if inside),
+        parts_of="Answer",
+        not_known=None
+        if value is not None
+        else NotKnown(
+            "Marketing answered no delivery in this time.",
+            "Accept what is delivered, or send it back with the reason.",
+            "marketing",
+        ),
+    )
+
+
+def promised(facts: Sequence[CommitmentFact], promises: Sequence[PromiseFact], window: Window) -> Measure:
     """Dates told outside without IT, of all dates given in the window: those and IT's commitments."""
     told = [one for one in promises if window.holds(one.at)]
-    agreed = [one for one in facts if window.holds(one.committed_at)]
+    agreed = [one for one in facts if window.holds(one.at)]
     whole = len(told) + len(agreed)
     value = share(len(told), whole)
     by_side = [(side, len([one for one in told if one.function == side])) for side in SIDES]
@@ -231,7 +264,7 @@ def promised(facts: Sequence[BriefFact], promises: Sequence[PromiseFact], window
         of="dates given",
         n=whole,
         value=value,
-        sides=tuple(Part("promised by", n / whole, n, side) for side, n in by_side if whole),
+        sides=tuple(Part("promised by", n / whole, whole, side) for side, n in by_side if whole),
         not_known=None if value is not None else _no_commitment(),
     )
 
@@ -329,9 +362,14 @@ def applied(
     return found
 
 
-def _over(one: BriefFact, at: datetime) -> bool:
-    """Whether a brief was delivered or withdrawn before this instant."""
+def _over(one: BriefFact | CommitmentFact, at: datetime) -> bool:
+    """Whether a brief or commitment was delivered or withdrawn before this instant."""
     return any(end is not None and end < at for end in (one.kept_at, one.withdrawn_at))
+
+
+def _off(one: CommitmentFact) -> bool:
+    """Whether it was withdrawn before its date, so that nothing was due any more."""
+    return one.withdrawn_at is not None and one.withdrawn_at < one.due
 
 
 def _answered(facts: Iterable[RequestFact]) -> list[timedelta]:

@@ -49,6 +49,7 @@ YARDSTICKS: Mapping[str, Yardstick] = {
         Yardstick("approval_time", most=True, level="approval_given"),
         Yardstick("changed", most=True, good=0.2, poor=0.4),
         Yardstick("kept", most=False, good=0.8, poor=0.6),
+        Yardstick("sent_back", most=True, good=0.1, poor=0.25),
         Yardstick("promised", most=True, good=0.1, poor=0.25),
         Yardstick("complete", most=False, good=0.9, poor=0.7),
         Yardstick("refusals", most=True, good=0.1, poor=0.25),

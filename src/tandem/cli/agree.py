@@ -101,7 +101,7 @@ def _tell(one: Figure) -> None:
     if why is not None:
         output.say(f"{why.reason} {why.how}")
     for beside in one.beside:
-        output.say(f"“{beside.item.statement}”: {'a wish' if beside.item.wish else beside.verdict}")
+        output.say(f"“{beside.item.statement}”: {beside.label}")
         for said in beside.said:
             output.say(f"  {said.sentence}")
 

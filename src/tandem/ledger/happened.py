@@ -5,7 +5,7 @@ Nothing is written. `since` ≤ instant < `until`; naive UTC, by the clock that 
 
 import json
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime
 from typing import Any
 
@@ -28,7 +28,7 @@ from tandem.ledger.tables import briefs as b
 
 @dataclass(frozen=True)
 class BriefFact:
-    """A brief made before `until`, with IT's commitment to it if there is one that was not withdrawn.
+    """A brief made before `until` as it stood then, with IT's commitment to it if one was in force.
 
     `withdrawn_at`: the brief's. `committed_at`, `due`: of the commitment; `kept_at`: when it was delivered.
     """
@@ -39,6 +39,29 @@ class BriefFact:
     committed_at: datetime | None
     due: datetime | None
     kept_at: datetime | None
+
+
+@dataclass(frozen=True)
+class CommitmentFact:
+    """A commitment of IT's to a brief as it stood at an instant, also one that was withdrawn by then.
+
+    `due`: the date agreed last. `kept_at`: when it was delivered, None if that was sent back.
+    """
+
+    brief: int
+    at: datetime
+    due: datetime
+    kept_at: datetime | None = None
+    withdrawn_at: datetime | None = None
+
+
+@dataclass(frozen=True)
+class AnswerFact:
+    """What marketing said of a delivery: taken, or sent back as not what was asked for."""
+
+    brief: int
+    at: datetime
+    taken: bool
 
 
 @dataclass(frozen=True)
@@ -108,13 +131,39 @@ class Happened(Store):
     """Facts for telemetry."""
 
     def brief_facts(self, until: datetime) -> list[BriefFact]:
-        """Every brief made before `until`, oldest first."""
-        c = commitments.c
-        mine = and_(c.brief_id == b.c.id, c.kind == "commitment", c.state != "withdrawn", c.at < until)
-        query = select(b.c.id, b.c.made_at, b.c.withdrawn_at, c.at, c.due, c.kept_at)
-        query = query.outerjoin(commitments, mine).where(b.c.made_at < until).order_by(b.c.id)
+        """Every brief made before `until`, oldest first, as it stood then: what came later changes nothing in it."""
+        held = {one.brief: one for one in self.commitment_facts(until) if one.withdrawn_at is None}
+        query = select(b.c.id, b.c.made_at, b.c.withdrawn_at).where(b.c.made_at < until).order_by(b.c.id)
         with self._read() as db:
-            return [BriefFact(*row) for row in db.execute(query)]
+            rows = db.execute(query).all()
+        found = []
+        for number, made, withdrawn in rows:
+            mine = held.get(number)
+            end = withdrawn if withdrawn is not None and withdrawn < until else None
+            parts = (mine.at, mine.due, mine.kept_at) if mine else (None, None, None)
+            found.append(BriefFact(number, made, end, *parts))
+        return found
+
+    def commitment_facts(self, until: datetime) -> list[CommitmentFact]:
+        """Every commitment of IT's made before `until`, oldest first, by the steps taken before it."""
+        s, c = commitment_steps.c, commitments.c
+        query = select(c.id, c.brief_id, s.step, s.at, s.due).join(commitments, c.id == s.commitment_id)
+        query = query.where(c.kind == "commitment", s.at < until).order_by(s.at, s.id)
+        found: dict[int, CommitmentFact] = {}
+        with self._read() as db:
+            for number, brief, step, at, due in db.execute(query):
+                was = found.get(number) or CommitmentFact(brief, at, due)
+                found[number] = _after(was, step, at, due)
+        return list(found.values())
+
+    def answer_facts(self, since: datetime, until: datetime) -> list[AnswerFact]:
+        """Deliveries that marketing took or sent back, oldest first."""
+        s, c = commitment_steps.c, commitments.c
+        query = select(c.brief_id, s.at, s.step == "accepted").join(commitments, c.id == s.commitment_id)
+        query = query.where(c.kind == "commitment", s.step.in_(("accepted", "sent_back")))
+        with self._read() as db:
+            rows = db.execute(query.where(*_within(s.at, since, until)).order_by(s.at, s.id))
+            return [AnswerFact(brief, at, bool(taken)) for brief, at, taken in rows]
 
     def change_facts(self, since: datetime, until: datetime) -> list[ChangeFact]:
         """Changes of briefs after commitment, oldest first."""
@@ -200,6 +249,19 @@ class Happened(Store):
             query = select(applied_charters.c.fingerprint).order_by(applied_charters.c.id)
             rows = db.execute(query).scalars().all()
         return dict(zip(rows, [None, *rows[:-1]], strict=True))
+
+
+def _after(was: CommitmentFact, step: str, at: datetime, due: datetime) -> CommitmentFact:
+    """A commitment after one more step."""
+    match step:
+        case "kept":
+            return replace(was, due=due, kept_at=at)
+        case "sent_back":
+            return replace(was, due=due, kept_at=None)
+        case "withdrawn":
+            return replace(was, due=due, withdrawn_at=at)
+        case _:
+            return replace(was, due=due)
 
 
 def _within(column: ColumnElement[Any], since: datetime, until: datetime) -> tuple[ColumnElement[bool], ...]:

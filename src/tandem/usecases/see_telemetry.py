@@ -23,6 +23,7 @@ from tandem.align.telemetry import (
     promised,
     refusals,
     self_service,
+    sent_back,
 )
 from tandem.align.telemetry_data import (
     AskFact,
@@ -46,7 +47,7 @@ from tandem.usecases.sides import function_of
 from tandem.usecases.workspace import Workspace
 
 USUAL = timedelta(days=90)
-MINUTE = timedelta(minutes=1)
+QUARTER = timedelta(minutes=15)
 EARLIEST = datetime(2000, 1, 1)
 LOOK_BACK = timedelta(days=90)
 """How long before an approval its edit is looked for."""
@@ -86,12 +87,12 @@ class Telemetry:
 
 
 def window_of(since: datetime | None, until: datetime | None, now: datetime) -> Window:
-    """The window asked for; by default the 90 days up to and with the minute that goes on.
+    """The window asked for; by default the 90 days up to and with the quarter of an hour that goes on.
 
-    What is done in a minute has to be in it: pages know the time to the minute. Raises ALN-501 if the window is empty,
-    ends after that, or begins before there was anything to record.
+    What is done now has to be in it, and a window that moved with each minute would be worked out anew for each page.
+    Raises ALN-501 if the window is empty, ends after that, or begins before there was anything to record.
     """
-    latest = now.replace(second=0, microsecond=0) + MINUTE
+    latest = EARLIEST + ((now - EARLIEST) // QUARTER + 1) * QUARTER
     end = until or latest
     start = since or end - USUAL
     if start >= end or end > latest or start < EARLIEST:
@@ -137,12 +138,13 @@ def _levels(work: Workspace) -> Mapping[str, timedelta]:
 def _measures(work: Workspace, window: Window, real: Window) -> tuple[Measure, ...]:
     """The figures in the order in which they are shown. `real`: the window by the clock of the wall."""
     ledger = work.ledger
-    briefs = ledger.brief_facts(window.until)
+    held = ledger.commitment_facts(window.until)
     return (
-        lead_time(briefs, window),
-        kept(briefs, window),
-        changed(briefs, ledger.change_facts(window.since, window.until), window),
-        promised(briefs, ledger.promise_facts(window.since, window.until), window),
+        lead_time(ledger.brief_facts(window.until), window),
+        kept(held, window),
+        sent_back(ledger.answer_facts(window.since, window.until), window),
+        changed(held, ledger.change_facts(window.since, window.until), window),
+        promised(held, ledger.promise_facts(window.since, window.until), window),
         complete(_asks(ledger, window), window),
         access_time(ledger.request_facts(real.since, real.until), real),
         *_approvals(ledger, real),

@@ -1,5 +1,6 @@
 """Belief beside records: who believes what, whether the records bear it out, and when nobody can say."""
 
+from dataclasses import replace
 from datetime import datetime, timedelta
 
 import pytest
@@ -7,7 +8,7 @@ import pytest
 from tandem import align
 from tandem.align.beside import ITEMS, Belief, Verdict, beside, variable_of
 from tandem.align.codebook import Kind
-from tandem.align.happened import SIDES, Evidence, Measure, NotKnown, Unit, Window
+from tandem.align.happened import SIDES, Evidence, Measure, NotKnown, Part, Unit, Window
 from tandem.align.imperatives import IMPERATIVES
 from tandem.align.imperatives import Kind as Look
 from tandem.align.instrument import codebook_of, links
@@ -70,7 +71,7 @@ def test_it_is_too_slow(
 
 def test_a_statement_that_praises_is_borne_out_by_a_good_figure() -> None:
     answered = {"TRUST_PROMISES": {"marketing": side("marketing", LOW), "it": side("it", HIGH)}}
-    found = beside(measure("kept", 0.95), answered, {}, PUBLISHED)[1]
+    found = beside(measure("kept", 0.95), answered, {}, PUBLISHED)[0]
     assert [(one.side, one.verdict) for one in found.said] == [("marketing", Verdict.PART)]
 
 
@@ -79,6 +80,59 @@ def test_a_wish_has_no_verdict() -> None:
     (found,) = beside(measure("self_service", 0.1), answered, {}, PUBLISHED)
     assert found.verdict is Verdict.OPEN
     assert "That is a wish" in found.said[0].sentence
+    assert found.label == "a wish"
+
+
+@pytest.mark.parametrize(
+    ("figure", "variable", "who"),
+    [("violations", "FRUSTRATION_COMPLEXITY", "it"), ("promised", "TRUST_PROMISES", "it")],
+)
+def test_a_figure_that_does_not_speak_of_the_statement_gives_no_verdict(
+    figure: str, variable: str, who: str
+) -> None:
+    """Broken rows do not say what somebody sees, nor dates told outside whether they were kept."""
+    answered = {variable: {who: side(who, LOW)}}
+    found = next(one for one in beside(measure(figure, 0.9, 500), answered, {}, PUBLISHED) if one.asked)
+    assert (found.verdict, found.label) == (Verdict.OPEN, "no record speaks of it")
+    assert "no record says whether it is so" in found.said[-1].sentence
+
+
+def test_what_is_delivered_is_held_against_what_was_sent_back_and_not_against_dates() -> None:
+    answered = {"FRUSTRATION_SHORTFALL": {"marketing": side("marketing", HIGH)}}
+    assert [one.item.variable for one in beside(measure("kept", 0.95), answered, {}, PUBLISHED)] == [
+        "TRUST_PROMISES"
+    ]
+    for share, verdict in ((0.4, Verdict.MEET), (0.05, Verdict.PART)):
+        (found,) = beside(measure("sent_back", share), answered, {}, PUBLISHED)
+        assert found.verdict is verdict
+
+
+@pytest.mark.parametrize(
+    ("figure", "variable", "meant", "other"),
+    [
+        ("outside", "FRUSTRATION_STANDARDS", "marketing", "it"),
+        ("changed", "FRUSTRATION_CHANGES", "marketing", "it"),
+        ("promised", "FRUSTRATION_PROMISES", "marketing", "it"),
+        ("access_time", "FRUSTRATION_URGENCY", "it", "marketing"),
+    ],
+)
+def test_a_statement_about_one_side_is_judged_by_its_part(
+    figure: str, variable: str, meant: str, other: str
+) -> None:
+    """The part is fine and the whole poor, or the other way round: the part counts."""
+    levels = {"access_answered": timedelta(days=1)}
+    fine, poor = 0.0, 0.9 if figure != "access_time" else 9.0
+    answered = {variable: {"it": side("it", HIGH), "marketing": side("marketing", HIGH)}}
+
+    def verdict(mine: float | None, others: float) -> Verdict:
+        parts = [Part("of", others, 30, other)] + ([] if mine is None else [Part("of", mine, 10, meant)])
+        whole = replace(measure(figure, others), sides=tuple(parts))
+        found = beside(whole, answered, levels, PUBLISHED)
+        return next(one for one in found if one.item.variable == variable).verdict
+
+    assert verdict(fine, poor) is Verdict.PART
+    assert verdict(poor, fine) is Verdict.MEET
+    assert verdict(None, poor) is Verdict.OPEN
 
 
 def test_without_a_pulse_nothing_is_believed() -> None:

@@ -83,9 +83,11 @@ def test_the_rule(states: list[State], state: State) -> None:
 @pytest.mark.parametrize(
     ("name", "before", "now", "trend"),
     [
-        ("kept", 0.70, 0.80, Trend.BETTER),
-        ("kept", 0.80, 0.70, Trend.WORSE),
+        ("kept", 0.60, 0.90, Trend.BETTER),
+        ("kept", 0.90, 0.60, Trend.WORSE),
         ("kept", 0.70, 0.715, Trend.SAME),
+        # Four of forty more or less: chance.
+        ("kept", 0.70, 0.80, Trend.SAME),
         ("promised", 0.30, 0.10, Trend.BETTER),
         ("lead_time", 20.0, 18.5, Trend.SAME),
         ("lead_time", 20.0, 17.0, Trend.BETTER),
@@ -122,6 +124,9 @@ def test_sides_come_closer_beyond_chance_only() -> None:
     assert trend((0.50, 0.52), (0.50, 0.60), 70) is Trend.SAME
     assert trend((0.50, 0.52), (0.30, 0.80), 70) is Trend.BETTER
     assert trend((0.30, 0.80), (0.50, 0.52), 70) is Trend.WORSE
+    # All or none of a few people is not certain of everybody.
+    assert trend((1.0, 1.0), (1.0, 0.9), 10) is Trend.SAME
+    assert trend((1.0, 0.0), (1.0, 0.2), 10) is Trend.SAME
 
 
 def test_sides_far_apart_are_off_track_whatever_they_say() -> None:
@@ -129,6 +134,59 @@ def test_sides_far_apart_are_off_track_whatever_they_say() -> None:
     told["FRUSTRATION_EXPERIENCE"] = {"marketing": said(0.9)["marketing"], "it": said(0.6)["it"]}
     line = scorecard(reads(), told, {}, "june")[0].lines[-1]
     assert (line.state, "30 points apart" in line.why) == (OFF, True)
+
+
+def between(share: float, people: int) -> Side:
+    """A side with the interval of so many people."""
+    reach = 1.96 * (share * (1 - share) / people) ** 0.5
+    return replace(side("it", (share, share - reach, share + reach)), base=Base(people, people, people))
+
+
+@pytest.mark.parametrize(
+    ("shares", "people", "state"),
+    [
+        pytest.param((0.62, 0.62), 400, ON, id="above one half beyond chance"),
+        pytest.param((0.62, 0.62), 30, RISK, id="62 % of thirty may be one half"),
+        pytest.param((0.38, 0.62), 400, OFF, id="one side below one half beyond chance"),
+        pytest.param((0.38, 0.62), 30, RISK, id="38 % of thirty may be one half"),
+        pytest.param((0.55, 0.55), 4000, RISK, id="above one half, but not much"),
+    ],
+)
+def test_what_people_say_is_judged_with_its_interval(
+    shares: tuple[float, float], people: int, state: State
+) -> None:
+    told = beliefs(0.8)
+    told["TRUST_OPEN"] = {
+        name: between(p, people) for name, p in zip(("marketing", "it"), shares, strict=True)
+    }
+    line = scorecard(reads(), told, {}, "june")[4].lines[-1]
+    assert (line.figure, line.state) == ("TRUST_OPEN", state)
+
+
+@pytest.mark.parametrize(
+    ("shares", "people", "state"),
+    [
+        pytest.param((0.50, 0.55), 200, ON, id="near beyond chance"),
+        pytest.param((0.50, 0.55), 10, RISK, id="five points of ten people may be thirty"),
+        pytest.param((0.80, 0.50), 200, OFF, id="far beyond chance"),
+        pytest.param((0.80, 0.50), 10, RISK, id="thirty points of ten people may be none"),
+        pytest.param((1.0, 1.0), 200, ON, id="all on both sides"),
+        pytest.param((1.0, 1.0), 5, RISK, id="all of five on both sides"),
+    ],
+)
+def test_a_distance_is_judged_with_its_interval(
+    shares: tuple[float, float], people: int, state: State
+) -> None:
+    told = beliefs(0.8)
+    told["FRUSTRATION_EXPERIENCE"] = {
+        name: between(p, people) for name, p in zip(("marketing", "it"), shares, strict=True)
+    }
+    assert scorecard(reads(), told, {}, "june")[0].lines[-1].state is state
+
+
+def test_one_line_is_known_and_two_are() -> None:
+    assert state_of([ON, NONE])[1] == "1 of 2 lines is known: 1 on track."
+    assert state_of([ON, ON])[1] == "2 of 2 lines are known: 2 on track."
 
 
 def test_a_hidden_side_is_not_known() -> None:

@@ -19,6 +19,7 @@ from tandem.align.telemetry import (
     promised,
     refusals,
     self_service,
+    sent_back,
 )
 from tandem.align.telemetry_data import (
     CampaignFact,
@@ -31,9 +32,11 @@ from tandem.align.telemetry_data import (
     violations,
 )
 from tandem.ledger.happened import (
+    AnswerFact,
     ApprovalFact,
     BriefFact,
     ChangeFact,
+    CommitmentFact,
     DecisionFact,
     EditFact,
     PromiseFact,
@@ -68,6 +71,11 @@ BRIEFS = [
     brief(7, -60, -50, -40, -41),  # over before the window
     brief(8, 3, 4, 30, 30),  # due and delivered at the very end: the next window's
 ]
+COMMITMENTS = [
+    CommitmentFact(one.brief, one.committed_at, one.due, one.kept_at)
+    for one in BRIEFS
+    if one.committed_at and one.due
+]
 
 
 def side_of(role: str) -> str:
@@ -90,14 +98,41 @@ def test_from_brief_to_delivery() -> None:
 
 
 def test_commitments_kept_late_and_open() -> None:
-    found = kept(BRIEFS, WINDOW)
+    found = kept(COMMITMENTS, WINDOW)
     assert (found.value, found.n) == (0.5, 4)
-    assert [(one.name, one.n) for one in found.parts] == [("in time", 2), ("late", 1), ("not delivered", 1)]
+    assert [(one.name, one.n) for one in found.parts] == [
+        ("in time", 2),
+        ("late", 1),
+        ("withdrawn when it was due", 0),
+        ("not delivered", 1),
+    ]
+
+
+@pytest.mark.parametrize(
+    ("withdrawn", "value", "n"),
+    [(24.0, 0.4, 5), (20.0, 0.4, 5), (19.9, 0.5, 4)],
+    ids=["after its date", "at its date", "before its date"],
+)
+def test_withdrawing_a_late_commitment_does_not_make_it_good(withdrawn: float, value: float, n: int) -> None:
+    late = CommitmentFact(9, day(1), day(20), None, day(withdrawn))
+    found = kept([*COMMITMENTS, late], WINDOW)
+    assert (found.value, found.n) == (value, n)
+    assert {one.name: one.n for one in found.parts}["withdrawn when it was due"] == n - 4
+    # It was under commitment for a time: what was changed is held against it too.
+    assert changed([*COMMITMENTS, late], [], WINDOW).n == changed(COMMITMENTS, [], WINDOW).n + 1
+    assert promised([*COMMITMENTS, late], [], WINDOW).n == promised(COMMITMENTS, [], WINDOW).n + 1
+
+
+def test_deliveries_sent_back() -> None:
+    facts = [AnswerFact(n, day(n), taken=n % 4 > 0) for n in range(8)] + [AnswerFact(9, END, taken=False)]
+    found = sent_back(facts, WINDOW)
+    assert (found.value, found.n, by_side(found)) == (0.25, 8, {"it": (0.25, 8)})
+    assert [(one.name, one.n) for one in found.parts] == [("accepted", 6), ("sent back", 2)]
 
 
 def test_the_next_window_has_what_came_at_the_end_of_this_one() -> None:
     after = Window(END, END + 30 * DAY)
-    assert kept(BRIEFS, after).n == 2
+    assert kept(COMMITMENTS, after).n == 2
     assert lead_time(BRIEFS, after).value == 27
 
 
@@ -108,7 +143,7 @@ def test_changes_after_commitment_count_briefs_not_versions() -> None:
         ChangeFact(2, day(3), "it"),
         ChangeFact(4, END, "marketing"),
     ]
-    found = changed(BRIEFS, changes, WINDOW)
+    found = changed(COMMITMENTS, changes, WINDOW)
     # Under commitment in the window: 1, 2, 3, 4, 5, 8.
     assert (found.value, found.n) == (2 / 6, 6)
     assert by_side(found) == {"marketing": (1 / 6, 6), "it": (1 / 6, 6)}
@@ -117,14 +152,14 @@ def test_changes_after_commitment_count_briefs_not_versions() -> None:
 
 def test_promises_beside_commitments() -> None:
     promises = [PromiseFact(day(1), day(9), side, None, None) for side in ("marketing", "marketing", "it")]
-    found = promised(BRIEFS, [*promises, PromiseFact(END, END, "marketing", None, None)], WINDOW)
+    found = promised(COMMITMENTS, [*promises, PromiseFact(END, END, "marketing", None, None)], WINDOW)
     # Committed in the window: 2, 3, 4, 5, 8.
     assert (found.value, found.n) == (3 / 8, 8)
-    assert by_side(found) == {"marketing": (2 / 8, 2), "it": (1 / 8, 1)}
+    assert by_side(found) == {"marketing": (2 / 8, 8), "it": (1 / 8, 8)}
 
 
 def test_a_commitment_and_no_promise_is_a_known_zero() -> None:
-    assert promised(BRIEFS, [], WINDOW).value == 0
+    assert promised(COMMITMENTS, [], WINDOW).value == 0
 
 
 def test_requests_for_access() -> None:
@@ -254,6 +289,7 @@ NOTHING: dict[str, Callable[[], Measure]] = {
     "approvals": lambda: approval_time([], [], WINDOW),
     "changed": lambda: changed([], [], WINDOW),
     "kept": lambda: kept([], WINDOW),
+    "sent back": lambda: sent_back([], WINDOW),
     "promised": lambda: promised([], [], WINDOW),
     "refusals": lambda: refusals([], side_of, {}, WINDOW),
     "self-service": lambda: self_service([], WINDOW),
@@ -289,7 +325,7 @@ def test_a_figure_is_known_or_says_why_not() -> None:
     with pytest.raises(ValueError, match="either a value"):
         Measure(**vars(kept([], WINDOW)) | {"not_known": None})
     with pytest.raises(ValueError, match="rests on nothing"):
-        Measure(**vars(kept(BRIEFS, WINDOW)) | {"n": 0})
+        Measure(**vars(kept(COMMITMENTS, WINDOW)) | {"n": 0})
 
 
 @given(some.lists(some.integers(0, 10**6), min_size=1, max_size=40))
@@ -314,6 +350,7 @@ def test_two_windows_side_by_side_count_what_one_over_both_counts(
         for n, (start, length) in enumerate(made)
     ]
     halves = Window(START, day(cut)), Window(day(cut), END)
-    assert sum(kept(facts, one).n for one in halves) == kept(facts, WINDOW).n
+    held = [CommitmentFact(one.brief, one.made_at, one.due, one.kept_at) for one in facts if one.due]
+    assert sum(kept(held, one).n for one in halves) == kept(held, WINDOW).n
     assert sum(lead_time(facts, one).n for one in halves) == lead_time(facts, WINDOW).n
     assert lead_time(facts, WINDOW).unit is Unit.DAYS

@@ -6,7 +6,7 @@ import pytest
 
 from tandem.kernel.values import Actor
 from tandem.ledger import AccessState, Entry, Ledger
-from tandem.ledger.happened import BriefFact, ChangeFact, DecisionFact
+from tandem.ledger.happened import AnswerFact, BriefFact, ChangeFact, CommitmentFact, DecisionFact
 
 DAY = timedelta(days=1)
 START = datetime(2026, 3, 1)
@@ -34,6 +34,33 @@ def test_briefs_with_their_commitments(briefs: Ledger) -> None:
     first, second = briefs.brief_facts(END)
     assert first == BriefFact(1, START, None, START + DAY, START + 10 * DAY, START + 8 * DAY)
     assert second == BriefFact(2, START + DAY, None, None, None, None)
+
+
+def test_a_window_that_is_over_does_not_change_afterwards(briefs: Ledger) -> None:
+    """By the steps: sent back, agreed again to another date, withdrawn, committed anew, all after the window."""
+    before = briefs.brief_facts(END), briefs.commitment_facts(END)
+    briefs.send_back_commitment(1, MARA, "marketing", END, "half of it is missing")
+    briefs.agree_again(1, 3, END + 20 * DAY, IVO, "it", END + DAY)
+    briefs.withdraw_commitment(1, IVO, "it", END + 2 * DAY, "too much")
+    briefs.commit_to_brief(1, 3, "less", IVO, "it", END + 30 * DAY, END + 3 * DAY)
+    briefs.withdraw_brief(2, "mara", END + DAY)
+    assert (briefs.brief_facts(END), briefs.commitment_facts(END)) == before
+    back = CommitmentFact(1, START + DAY, START + 10 * DAY)
+    assert briefs.commitment_facts(END + DAY) == [back]
+    first, anew = briefs.commitment_facts(END + 4 * DAY)
+    assert first == CommitmentFact(1, START + DAY, END + 20 * DAY, None, END + 2 * DAY)
+    assert anew == CommitmentFact(1, END + 3 * DAY, END + 30 * DAY)
+    again, withdrawn, _ = briefs.brief_facts(END + 4 * DAY)
+    assert (again.committed_at, again.due, withdrawn.withdrawn_at) == (anew.at, anew.due, END + DAY)
+
+
+def test_deliveries_taken_and_sent_back(briefs: Ledger) -> None:
+    briefs.send_back_commitment(1, MARA, "marketing", START + 9 * DAY, "half of it is missing")
+    briefs.keep_commitment(1, IVO, "it", START + 11 * DAY)
+    briefs.accept_commitment(1, MARA, "marketing", END)
+    back, taken = AnswerFact(1, START + 9 * DAY, taken=False), AnswerFact(1, END, taken=True)
+    assert briefs.answer_facts(START, END) == [back]
+    assert briefs.answer_facts(START, END + DAY) == [back, taken]
 
 
 def test_changes_and_promises_in_the_window(briefs: Ledger) -> None:

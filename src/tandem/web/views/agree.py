@@ -128,7 +128,7 @@ def _parted(found: Agreement | None) -> Headline:
     every = [one.verdict for figure in found.telemetry.figures for one in figure.beside]
     judged = [one for one in every if one is not Verdict.OPEN]
     if not judged:
-        return Headline(numbers.UNKNOWN, label, "Of none of them it can be said yet.", where)
+        return Headline(numbers.UNKNOWN, label, "Of none of them can it be said yet.", where)
     apart = judged.count(Verdict.PART)
     return Headline(
         numbers.count(apart), label, f"Of {len(judged)} that can be judged, of {len(every)} in all.", where

@@ -112,7 +112,7 @@ def _lead(found: Agreement) -> str:
     apart = [one for one in statements if one.verdict is Verdict.PART]
     judged = [one for one in statements if one.verdict is not Verdict.OPEN]
     if not judged:
-        return f"{told} Of no statement it can be said yet whether belief and records part."
+        return f"{told} Of no statement can it be said yet whether belief and records part."
     return (
         f"{told} Belief and records part in {len(apart)} of the {len(judged)} statements that can be judged."
     )
@@ -191,7 +191,7 @@ def _parts(found: Measure) -> Table | None:
 def _spoken(one: Beside) -> Spoken:
     return Spoken(
         statement=one.item.statement,
-        verdict="a wish" if one.item.wish else str(one.verdict),
+        verdict=one.label,
         tone=VERDICT_TONES[one.verdict],
         said=() if _unasked(one) else one.said,
         unasked=_unasked(one),
