@@ -89,6 +89,7 @@ def test_it_is_held_against_the_pulse_before(told: Served) -> None:
     assert "between the sides changed beyond chance" in page["changed"]
     assert {row[1] for row in page["changes"]["rows"]} == {"Marketing", "IT"}
     assert {row[1] for row in page["gaps"]["rows"]} == {"the gap"}
+    assert "where most are the same people the intervals are wider" in told.signed_in("executive").get(ADDRESS).text
     first = read(told.signed_in("executive"), f"{ADDRESS}?wave=winter")
     assert (first["before"], first["changes"]) == ("", None)
 
