@@ -83,14 +83,15 @@ def test_an_executive_sees_what_each_side_gets_wrong(told: Served) -> None:
 
 
 def test_it_is_held_against_the_pulse_before(told: Served) -> None:
-    page = read(told.signed_in("executive"))
+    browser = told.signed_in("executive")
+    page = read(browser)
     assert page["before"] == "winter"
     assert page["apart"] == []
     assert "between the sides changed beyond chance" in page["changed"]
     assert {row[1] for row in page["changes"]["rows"]} == {"Marketing", "IT"}
     assert {row[1] for row in page["gaps"]["rows"]} == {"the gap"}
-    assert "where most are the same people the intervals are wider" in told.signed_in("executive").get(ADDRESS).text
-    first = read(told.signed_in("executive"), f"{ADDRESS}?wave=winter")
+    assert "where most are the same people the intervals are wider" in browser.get(ADDRESS).text
+    first = read(browser, f"{ADDRESS}?wave=winter")
     assert (first["before"], first["changes"]) == ("", None)
 
 
