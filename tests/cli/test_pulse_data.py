@@ -1,6 +1,11 @@
 """Answers from other tools become a closed pulse, and closed pulses become files, on the command line."""
 
+import csv
 import stat
+from collections import Counter
+from collections.abc import Mapping, Sequence
+from dataclasses import replace
+from datetime import datetime
 from pathlib import Path
 
 import pyreadstat
@@ -9,10 +14,16 @@ from cli.shop import NOW, Ended, Shop, copied
 from pulses import with_survey
 
 from tandem.align.responses import Responses, to_answers
-from tandem.ledger import open_ledger
-from tandem.usecases.pulse_answers import responses
+from tandem.kernel import Problems
+from tandem.ledger import Answer, AnswerState, Pulse, open_ledger
+from tandem.usecases import export_pulse
+from tandem.usecases.pulse_answers import GivenAnswer, add_answers, responses
 
 HEADER = "S_FUNCTION,S_TITLE,NEED,DRIVERS__1,DRIVERS__2,DRIVERS__3,DRIVERS__4,DRIVERS__9,IDEAS"
+LEVELS = """label: Another}
+      - {code: 3, label: Chief}
+      - {code: 4, label: Head}
+  - question: NEED"""
 BOOK = """\
 name: elsewhere
 title: Asked elsewhere
@@ -191,6 +202,8 @@ def test_single_answers_are_for_few_and_every_try_is_noted(shop: Shop) -> None:
         (("x", "other.xls"), ["ALN-310"]),
         (("x", "other.csv"), ["ALN-312"]),
         (("x", "other.csv", "--group", "NEED", "--map", "1=sales"), ["ALN-312"]),
+        (("x", "other.csv", "--group", "DEPT", "--map", "1=marketing"), ["ALN-312"]),
+        (("x", "other.csv", "--group", "NEED", "--map", "1=marketing,9=it"), ["ALN-312"]),
         (("x", "other.csv", "--group", "NOWHERE"), ["ALN-311"]),
         (("x", "other.csv", "--weight", "nothing"), ["ALN-303"]),
         (("x", "other.csv", "--codebook", "none.yml"), ["ALN-301"]),
@@ -205,6 +218,79 @@ def test_what_cannot_be_brought_in_keeps_nothing(
     assert (ended.code, ended.codes) == (1, codes)
     pulses = shop.tandem("pulse", "status", "--json", "--now", NOW).json["pulses"]
     assert [one["pulse"]["name"] for one in pulses] == ["elsewhere"]
+
+
+def test_a_survey_comes_in_whole_or_not_at_all(shop: Shop) -> None:
+    """The process ends among the answers: neither they nor the pulse are there, and its name is free."""
+    ledger = open_ledger(shop.path("ledger.db"))
+    at = datetime(2026, 3, 1)
+    pulse = Pulse("elsewhere", "closeness", "", "f", "", True, "ada", at, at, at, "ada")
+    good = Answer("", "elsewhere", "it", AnswerState.COMPLETE, {"NEED": 1}, day=at.date())
+    with pytest.raises(Exception, match="not JSON serializable"):
+        ledger.open_pulse(pulse, [good, replace(good, answers={"NEED": object()})])
+    with pytest.raises(Problems, match="LDG-121"):
+        ledger.pulse("elsewhere")
+    ledger.open_pulse(pulse, [good, good])
+    assert len(ledger.answers("elsewhere")) == 2
+    ledger.close()
+
+
+def described(shop: Shop, levels: Mapping[str, Sequence[int]], *more: str) -> Ended:
+    """Closed answers with the level of each person of each side, exported."""
+    shop.edit("pulse/closeness.yml", "label: Another, screen_out: true}\n  - question: NEED", LEVELS)
+    assert shop.tandem("apply", "--yes", "--now", NOW).code == 0
+    opened = ("--instrument", "closeness", "--closes", "2026-03-31", "--now", NOW)
+    assert shop.tandem("pulse", "open", "levels", *opened).code == 0
+    ledger = open_ledger(shop.path("ledger.db"))
+    said = [
+        GivenAnswer(
+            side,
+            {"S_FUNCTION": 1 if side == "marketing" else 2, "S_TITLE": level, "NEED": 1},
+            datetime(2026, 3, 2).date(),
+        )
+        for side, found in levels.items()
+        for level in found
+    ]
+    add_answers(ledger, "levels", said)
+    ledger.close()
+    assert shop.tandem("pulse", "close", "levels", "--now", NOW).code == 0
+    return exported(shop, "levels", "csv", "--json", *more)
+
+
+def levels_of(shop: Shop) -> Counter[tuple[str, str]]:
+    with shop.path("out/levels.csv").open(newline="") as file:
+        return Counter((row["S_FUNCTION"], row.get("S_TITLE", "-")) for row in csv.DictReader(file))
+
+
+def test_what_people_said_of_themselves_is_left_out_unless_asked_for(shop: Shop) -> None:
+    ended = described(shop, {"marketing": [1] * 8 + [3], "it": [1] * 6})
+    assert ended.code == 0, ended.err
+    assert "S_TITLE" in ended.json["left_out"]
+    assert levels_of(shop) == {("1", "-"): 9, ("2", "-"): 6}
+
+
+def test_a_rare_profile_is_blank_and_never_alone(shop: Shop) -> None:
+    """The smallest group of this survey is 3. One level of one person: the next fewest are blank with it."""
+    ended = described(shop, {"marketing": [1] * 8 + [3, 4, 4, 4], "it": [1] * 6 + [3] * 4}, "--profile")
+    assert ended.code == 0, ended.err
+    assert ended.json["blanked"] == 4
+    assert levels_of(shop) == {("1", "1"): 8, ("1", ""): 4, ("2", "1"): 6, ("2", "3"): 4}
+
+
+def test_files_are_their_owners_before_anything_is_in_them(
+    shop: Shop, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    modes: list[int] = []
+
+    def wrote(_: Responses, folder: Path, *rest: object) -> None:
+        modes.extend(stat.S_IMODE(one.stat().st_mode) for one in folder.iterdir())
+        raise PermissionError(13, "Permission denied")
+
+    elsewhere(shop)
+    shop.write("out/elsewhere.sss", "of an earlier export")
+    monkeypatch.setattr(export_pulse, "write_survey", wrote)
+    assert exported(shop, "elsewhere", "triple-s").codes == ["RUN-007"]
+    assert modes == [0o600] * 3
 
 
 def test_a_map_that_is_none_is_misuse(shop: Shop) -> None:

@@ -1,5 +1,6 @@
 """A pulse on the command line: opened from the charter, invited by a real mail server, reminded, told, closed."""
 
+import json
 from collections.abc import Iterator
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
@@ -19,6 +20,7 @@ from tandem.usecases.answer_pulse import Stage, fill_sheet, see_sheet
 from tandem.usecases.demo_pulse import PAST, open_to_all, past_pulse
 from tandem.usecases.invite_pulse import send_invitations
 from tandem.usecases.pulse_answers import GivenAnswer, add_answers, responses
+from tandem.usecases.pulse_beliefs import over
 from tandem.usecases.run_demo import ASKED
 from tandem.usecases.run_pulse import covered, pulse_status
 from tandem.usecases.workspace import open_workspace
@@ -31,6 +33,14 @@ GOOD = {
     "more": {"DRIVERS": ["2", "1"], "DRIVERS_RANK.1": ["1"], "DRIVERS_RANK.2": ["2"]},
     "ideas": {"SHARE": ["12,5"], "IDEAS": ["A plan for both."]},
 }
+
+
+PAIR = """\
+  - question: S_PAIR
+    type: open
+    text: Which key did you two agree on?
+    block: ideas
+"""
 
 
 @pytest.fixture(scope="module")
@@ -113,6 +123,8 @@ def test_everybody_gets_one_letter_with_a_link_of_their_own(shop: Shop, sink: Ma
     assert "anonymous" in letter
     assert "fewer than 3 people" in letter
     assert "until 31 March 2026" in letter
+    for kept in ("your side, the day and how many seconds it took", "daily run after 31 March 2026"):
+        assert kept in " ".join(letter.split())
 
 
 def test_a_list_with_a_fault_invites_nobody(shop: Shop, sink: MailSink) -> None:
@@ -128,13 +140,18 @@ def test_a_list_with_a_fault_invites_nobody(shop: Shop, sink: MailSink) -> None:
 def test_reminders_go_to_those_not_done_after_days_and_end(shop: Shop, sink: MailSink) -> None:
     invited(shop, 2, 1)
     assert answered(shop, links(sink.folder)["m0@people.example"]) is Stage.THANKS
-    sent = []
+    sent, told = [], []
     for day in (1, 3, 5, 6, 9, 12):
-        at = f"{OPENED + timedelta(days=day):%Y-%m-%dT%H:%M:%SZ}"
-        sent.append(
+        at, before = f"{OPENED + timedelta(days=day):%Y-%m-%dT%H:%M:%SZ}", len(sink.taken())
+        told.append(
             shop.tandem("pulse", "remind", "spring_run", "--now", at, "--json").json["posted"]["sent"]
         )
+        sent.append(len(sink.taken()) - before)
     assert sent == [0, 2, 0, 2, 0, 0]
+    # Those invited less those reminded are those who are done: one person of marketing.
+    assert told == [0, "some", 0, "some", 0, 0]
+    noted = shop.tandem("--as", "admin", "audit", "list", "--kind", "pulse", "--json").json
+    assert '"sent": "some"' in json.dumps(noted)
     reminded = [one["recipients"][0] for one in sink.taken()[3:]]
     assert sorted(reminded) == ["i0@people.example"] * 2 + ["m1@people.example"] * 2
 
@@ -186,7 +203,7 @@ def test_answers_count_by_side_and_small_counts_are_not_told(shop: Shop, sink: M
     # One was screened out: that is too few to tell, and with the sum the four kept would tell it.
     assert (marketing["ended"], marketing["kept"], marketing["screened_out"]) == (5, None, {"S_TITLE": None})
     assert (it["ended"], it["kept"]) == (None, None)
-    assert set(told["days"]["marketing"].values()) == {None}
+    assert told["days"] == {"marketing": {}, "it": {}}
     assert "too few to tell" in shop.tandem("pulse", "status", "spring_run", "--now", NOW).out
     ledger = open_ledger(shop.path("ledger.db"))
     kept = responses(ledger, "spring_run")
@@ -281,7 +298,117 @@ def test_odd_answers_are_left_out_by_hand_and_stay(shop: Shop) -> None:
     assert shop.tandem("pulse", "clean", "spring_run", "--remove", "speeder", "--json").json["removed"] == 4
     assert len(responses(ledger, "spring_run")) == 10
     assert len(ledger.answers("spring_run", [AnswerState.REMOVED])) == 4
+    # What was left out after a first look at the results would be told by the second.
+    assert shop.tandem("pulse", "close", "spring_run", "--now", NOW).code == 0
+    assert shop.tandem("pulse", "clean", "spring_run", "--remove", "attention").codes == ["LDG-122"]
+    kept = ledger.answers("spring_run")
+    assert ledger.remove_answers([one.id for one in kept], "speeder") == 0
+    assert len(ledger.answers("spring_run")) == 10
     ledger.close()
+
+
+def test_what_people_said_is_read_once_it_is_closed_whatever_time_is_named(shop: Shop) -> None:
+    ledger = open_ledger(shop.path("ledger.db"))
+    said = [GivenAnswer(side, {"S_FUNCTION": code, "S_TITLE": 1, "NEED": 1}, OPENED.date(), 60)
+            for side, code in (("marketing", 1), ("it", 2)) for _ in range(6)]  # fmt: skip
+    add_answers(ledger, "spring_run", said)
+    ledger.close()
+    later = ("--now", "2099-01-01")
+    for words in (("results", "spring_run"), ("report", "spring_run", "--format", "html"),
+                  ("understand", "spring_run")):  # fmt: skip
+        ended = shop.tandem("pulse", *words, *later)
+        assert ended.codes == ["ALN-601"], ended.err
+    assert "marketer, engineer, admin" in " ".join(ended.err.split())
+    (told,) = shop.tandem("pulse", "status", "spring_run", *later, "--json").json["pulses"]
+    assert (told["open"], told["closed"]) == (False, False)
+    ledger = open_ledger(shop.path("ledger.db"))
+    assert (over(ledger, OPENED), over(ledger, datetime(2099, 1, 1))) == ([], [])
+    ledger.close()
+    assert shop.tandem("pulse", "close", "spring_run", "--now", NOW).code == 0
+    assert shop.tandem("pulse", "results", "spring_run", "--now", NOW).code == 0
+
+
+def test_only_who_runs_pulses_may_and_a_no_is_noted(shop: Shop, sink: MailSink) -> None:
+    closes = ("--instrument", "closeness", "--closes", "2026-03-31")
+    shop.write("answers.csv", "NEED\n1\n")
+    tries = [
+        ("open", "other", *closes, "--now", NOW),
+        ("invite", "spring_run", "ada@people.example=it", "--now", NOW),
+        ("invite", "spring_run", "--now", NOW),
+        ("remind", "spring_run", "--now", NOW),
+        ("clean", "spring_run", "--remove", "speeder"),
+        ("import", "other", str(shop.path("answers.csv")), "--now", NOW),
+        ("close", "spring_run", "--now", NOW),
+    ]
+    for words in tries:
+        assert shop.tandem("--as", "executive", "pulse", *words).codes == ["ALN-207"], words
+    (told,) = shop.tandem("pulse", "status", "--json", "--now", NOW).json["pulses"]
+    assert (told["closed"], told["sides"][1]["invited"], sink.taken()) == (False, 0, [])
+    noted = str(shop.tandem("--as", "admin", "audit", "list", "--kind", "pulse", "--json").json)
+    assert noted.count("'refused'") == len(tries)
+    for role in ("engineer", "admin"):
+        assert shop.tandem("--as", role, "pulse", "open", f"of_{role}", *closes, "--now", NOW).code == 0
+
+
+def test_the_run_closes_what_is_over_and_drafts_go(shop: Shop, sink: MailSink) -> None:
+    invited(shop, 1, 1)
+    token = links(sink.folder)["m0@people.example"].rpartition("/")[2]
+    ledger = open_ledger(shop.path("ledger.db"))
+    begun = fill_sheet(shop.folder, ledger, token, "begin", "", {}, OPENED, OPENED)
+    saved = fill_sheet(shop.folder, ledger, token, "save", begun.block, {}, OPENED, OPENED)
+    assert "the first daily run after 31 March 2026" in saved.told[0]
+    early = shop.tandem("run", "--now", "2026-03-31T12:00:00Z", "--json")
+    assert early.json["pulses_closed"] == []
+    late = shop.tandem("run", "--now", "2026-04-01T00:00:00Z", "--json")
+    assert late.json["pulses_closed"] == ["spring_run"]
+    assert "Pulses closed after their last day: spring_run." in late.json["sentences"]
+    assert ledger.pulse("spring_run").closed_by == "tandem"
+    assert not [n for _, state, _, _, n in ledger.answer_counts("spring_run") if state is AnswerState.DRAFT]
+    ledger.close()
+    assert b"m0@people.example" not in shop.path("ledger.db").read_bytes()
+    assert shop.tandem("run", "--now", "2026-04-01T00:00:00Z", "--json").json["pulses_closed"] == []
+
+
+def test_the_end_is_not_reached_past_a_needed_question(shop: Shop, sink: MailSink) -> None:
+    invited(shop, 1, 1)
+    token = links(sink.folder)["m0@people.example"].rpartition("/")[2]
+    ledger = open_ledger(shop.path("ledger.db"))
+    sheet = fill_sheet(shop.folder, ledger, token, "begin", "", {}, OPENED, OPENED)
+    jump = {"shown": ["SHARE", "IDEAS"], "SHARE": ["5"]}
+    for needed in (GOOD["you"], GOOD["work"]):
+        sheet = fill_sheet(shop.folder, ledger, token, "next", "ideas", jump, OPENED, OPENED)
+        assert sheet.stage is Stage.QUESTIONS
+        assert {one.question for one in sheet.questions} & {name.partition("_P")[0] for name in needed}
+        assert ledger.answers("spring_run") == []
+        given = {**needed, "shown": [one.question for one in sheet.questions]}
+        fill_sheet(shop.folder, ledger, token, "next", sheet.block, given, OPENED, OPENED)
+    assert fill_sheet(shop.folder, ledger, token, "next", "ideas", jump, OPENED, OPENED).stage is Stage.THANKS
+    (kept,) = ledger.answers("spring_run")
+    assert {"S_TITLE", "NEED", "TRUST_PROMISES", "TRUST_OPEN"} <= set(kept.answers)
+    ledger.close()
+
+
+def test_the_key_of_two_colleagues_is_kept_as_a_hash_that_both_share(shop: Shop, sink: MailSink) -> None:
+    shop.edit("pulse/closeness.yml", "  - question: IDEAS\n", PAIR + "  - question: IDEAS\n")
+    assert shop.tandem("apply", "--yes", "--now", NOW).code == 0
+    assert opening(shop, "keyed").code == 0
+    words = ("ada@people.example=it", "bo@people.example=marketing", "cy@people.example=it")
+    assert shop.tandem("pulse", "invite", "keyed", *words, "--now", NOW).code == 0
+    found = links(sink.folder)
+    for who, typed in (("ada", "Blue Heron"), ("bo", " blue heron "), ("cy", "red kite")):
+        assert answered(shop, found[f"{who}@people.example"], S_PAIR=[typed]) is Stage.THANKS
+    ledger = open_ledger(shop.path("ledger.db"))
+    keys = [str(one.answers["S_PAIR"]) for one in ledger.answers("keyed")]
+    ledger.close()
+    assert (len(set(keys)), {len(one) for one in keys}) == (2, {32})
+    assert b"heron" not in shop.path("ledger.db").read_bytes().lower()
+
+
+def test_odd_lists_and_odd_days_are_problems(shop: Shop) -> None:
+    shop.write("people.csv", 'address,side\n"' + "x" * 140_000 + '",it\n')
+    ended = shop.tandem("pulse", "invite", "spring_run", "--from", str(shop.path("people.csv")), "--now", NOW)
+    assert ended.codes == ["ALN-204"]
+    assert opening(shop, "endless", closes="9999-12-31").codes == ["ALN-200"]
 
 
 def test_the_demo_company_was_asked_and_is_asked_now(shop: Shop, sink: MailSink) -> None:
@@ -307,6 +434,10 @@ def test_the_demo_company_was_asked_and_is_asked_now(shop: Shop, sink: MailSink)
         pytest.param([2, 0, 0], [None, 0, 0], None, id="alone it hides the sum"),
         pytest.param([2, 4, 9], [None, None, 9], 15, id="two small hide each other"),
         pytest.param([5, 9], [5, 9], 14, id="large enough"),
+        pytest.param([10, 1, 1], [None, None, None], 12, id="two of sum 2 are 1 and 1"),
+        pytest.param([1, 1, 0], [None, None, 0], None, id="and hide the sum"),
+        pytest.param([1, 1, 1, 1, 1], [None] * 5, None, id="each of five who are five"),
+        pytest.param([1, 5, 20], [None, None, 20], 26, id="room for one of them to be large"),
     ],
 )
 def test_what_would_give_a_small_count_away_is_hidden_too(

@@ -90,6 +90,10 @@ def export_(
     texts: Annotated[
         bool, typer.Option("--texts", help="Also what people wrote in their own words, which may name them.")
     ] = False,
+    profile: Annotated[
+        bool,
+        typer.Option("--profile", help="Also what people said of themselves, but where few said the same."),
+    ] = False,
     now: Now = None,
     json_: Json = False,
 ) -> None:
@@ -97,7 +101,16 @@ def export_(
     root, actor = find_root(asked(context).charter), asked(context).actor
     with open_ledger_of(root) as ledger:
         done = export_pulse(
-            root, ledger, actor, name, format_, out, time_of(now, ledger), wall(), texts=texts
+            root,
+            ledger,
+            actor,
+            name,
+            format_,
+            out,
+            time_of(now, ledger),
+            wall(),
+            texts=texts,
+            profile=profile,
         )
     if json_:
         output.as_json(done.to_dict())
@@ -107,7 +120,11 @@ def export_(
     output.say(f"{numbers.plural(done.rows, 'row')}, in no order of time")
     if done.left_out:
         output.say(
-            f"left out, since people may name themselves: {', '.join(done.left_out)}   (--texts takes them)"
+            f"left out, for people might be found by it: {', '.join(done.left_out)}   (--texts, --profile take them)"
+        )
+    if done.blanked:
+        output.say(
+            f"{numbers.plural(done.blanked, 'row')} blank in what people said of themselves: too few said the same"
         )
     _tell(done.notices)
 

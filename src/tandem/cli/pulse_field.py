@@ -1,7 +1,7 @@
 """tandem pulse open, invite, remind, status, clean, close: one run of the survey."""
 
 import sys
-from datetime import timedelta
+from datetime import datetime, timedelta
 from pathlib import Path
 from typing import Annotated
 
@@ -22,7 +22,7 @@ from tandem.usecases.invite_pulse import (
     send_reminders,
 )
 from tandem.usecases.pulse_answers import answer_flags, remove_flagged
-from tandem.usecases.pulse_problems import BAD_INVITATION
+from tandem.usecases.pulse_problems import BAD_INVITATION, BAD_PULSE
 from tandem.usecases.run_pulse import PulseStatus, Standing, close_pulse, open_pulse, pulse_status
 from tandem.usecases.workspace import open_ledger_of
 
@@ -60,7 +60,7 @@ def open_(
         at = time_of(now, ledger)
         ends = moment(closes)
         if len(closes.strip()) <= 10:
-            ends += timedelta(days=1)
+            ends = _end_of(ends, closes)
         opened = open_pulse(root, ledger, actor, name, instrument, form, ends, at, wall())
         status = pulse_status(ledger, opened.name, at)
     if json_:
@@ -193,6 +193,13 @@ def clean(
         output.good(f"left out of all results: {_few(None if 0 < gone < least else gone)}")
 
 
+def _end_of(day: datetime, typed: str) -> datetime:
+    try:
+        return day + timedelta(days=1)
+    except OverflowError as beyond:
+        raise Problems(BAD_PULSE("there is no day after the last day", found=typed)) from beyond
+
+
 def _of_file(file: Path) -> list[tuple[str, str]]:
     try:
         text = sys.stdin.read() if str(file) == "-" else file.read_text(encoding="utf-8")
@@ -204,11 +211,7 @@ def _of_file(file: Path) -> list[tuple[str, str]]:
 
 
 def _tell(posted: Posted) -> None:
-    parts = [f"{numbers.plural(posted.sent, 'letter')} sent"]
-    parts += [f"{posted.failed} refused by the mail server"] * bool(posted.failed)
-    parts += [f"{posted.later} to be tried later"] * bool(posted.later)
-    parts += [f"{posted.uncertain} uncertain"] * bool(posted.uncertain)
-    output.good(", ".join(parts))
+    output.good(posted.sentence)
 
 
 def _end(posted: Posted) -> None:
@@ -218,8 +221,10 @@ def _end(posted: Posted) -> None:
 
 def _print(found: PulseStatus) -> None:
     state, when = ("open until", found.pulse.closes_at)
-    if not found.open:
-        state, when = ("closed", found.pulse.closed_at or found.pulse.closes_at)
+    if found.pulse.closed_at is not None:
+        state, when = ("closed", found.pulse.closed_at)
+    elif not found.open:
+        state = "to be closed, took answers until"
     output.heading(f"{found.pulse.name}: {found.title}, {state} {numbers.moment(when)}")
     told = [_counts(one) for one in found.sides]
     labels = list(dict.fromkeys(label for one in told for label in one))

@@ -283,7 +283,7 @@ NO_PULSE = code(
 )
 PULSE_CLOSED = code(
     "LDG-122",
-    "the pulse was closed already",
+    "the pulse is closed",
     who="whoever asked",
     fix="open a new one if more should be asked; what was answered stays",
 )

@@ -112,11 +112,12 @@ class Answer:
 class Pulses(Store):
     """The pulses."""
 
-    def open_pulse(self, pulse: Pulse) -> None:
-        """Note a new run. Raises LDG-120 if there is one of that name."""
+    def open_pulse(self, pulse: Pulse, answers: Sequence[Answer] = ()) -> None:
+        """Note a new run, and the answers that come with it, all or nothing. Raises LDG-120 if the name is taken."""
         try:
             with self._write() as db:
                 db.execute(insert(p).values(**vars(pulse)))
+                _add(db, answers)
         except IntegrityError as clash:
             raise Problems(PULSE_NAME_TAKEN("there is a pulse of that name", found=pulse.name)) from clash
 
@@ -137,6 +138,14 @@ class Pulses(Store):
 
     def close_pulse(self, name: str, by: str, now: datetime) -> Pulse:
         """Close a run: drafts go, and addresses are struck. Raises LDG-121, LDG-122 if it was closed."""
+        closed = self.close_if_open(name, by, now)
+        if closed is None:
+            known = self.pulse(name)
+            raise Problems(PULSE_CLOSED(f"{name} was closed already", found=str(known.closed_at)))
+        return closed
+
+    def close_if_open(self, name: str, by: str, now: datetime) -> Pulse | None:
+        """Close a run as `close_pulse` does; None if there is none of that name that is not closed."""
         mine = (p.c.name == name) & p.c.closed_at.is_(None)
         with self._write() as db:
             row = (
@@ -148,10 +157,7 @@ class Pulses(Store):
                 _write_over(db)
                 db.execute(delete(a).where(a.c.pulse == name, a.c.state == AnswerState.DRAFT))
                 db.execute(update(i).where(i.c.pulse == name).values(address=STRUCK, detail=None))
-        if row is None:
-            known = self.pulse(name)
-            raise Problems(PULSE_CLOSED(f"{name} was closed already", found=str(known.closed_at)))
-        return Pulse(**row)
+        return None if row is None else Pulse(**row)
 
     def invite(self, invitations: Sequence[Invitation]) -> int:
         """Add those that are not there yet, by their ids; how many were new."""
@@ -223,25 +229,41 @@ class Pulses(Store):
         return None if row is None else _answer(row)
 
     def save_draft(
-        self, pulse: str, side: str, resume_hash: str, answers: Mapping[str, Any], now: datetime
-    ) -> None:
-        """Keep a draft, in place of the one under that hash. `started_at` stays as it was."""
-        row = {"id": secrets.token_hex(16), "pulse": pulse, "side": side, "state": AnswerState.DRAFT,
-               "answers": dict(answers), "started_at": now, "resume_hash": resume_hash}  # fmt: skip
+        self, invitation: Invitation, resume_hash: str, answers: Mapping[str, Any], now: datetime
+    ) -> bool:
+        """Keep a draft, in place of the one under that hash; `started_at` stays as it was.
+
+        False, and nothing is kept, if the invitation is done or the run was closed: a draft of either would stay.
+        """
+        row = {"id": secrets.token_hex(16), "pulse": invitation.pulse, "side": invitation.side,
+               "state": AnswerState.DRAFT, "answers": dict(answers), "started_at": now,
+               "resume_hash": resume_hash}  # fmt: skip
+        mine = (i.c.id == invitation.id) & (i.c.state != InvitationState.DONE)
         with self._write() as db:
+            held = select(p.c.name).where(p.c.name == invitation.pulse, p.c.closed_at.is_(None))
+            if db.execute(held.with_for_update(read=True)).first() is None:
+                return False
+            if db.execute(select(i.c.id).where(mine).with_for_update(read=True)).first() is None:
+                return False
             kind = postgresql if db.dialect.name == "postgresql" else sqlite
             new = kind.insert(a).values(**row)
             db.execute(
                 new.on_conflict_do_update(index_elements=["resume_hash"], set_={"answers": row["answers"]})
             )
+        return True
 
     def end_answer(self, answer: Answer, invitation: str, resume_hash: str) -> bool:
-        """Use up the invitation, cut the draft and keep the answer under a new id; False if it was used up already."""
+        """Use up the invitation, cut the draft and keep the answer under a new id.
+
+        False, and nothing is kept, if it was used up already or the run was closed.
+        """
         mine = (i.c.id == invitation) & (i.c.state != InvitationState.DONE)
         used = {"state": InvitationState.DONE, "letters": 0, "sent_at": None, "detail": None}
         with self._write() as db:
             # One after the other: two at once would each write only their own invitation anew, and so name it.
-            db.execute(select(p.c.name).where(p.c.name == answer.pulse).with_for_update())
+            held = select(p.c.name).where(p.c.name == answer.pulse, p.c.closed_at.is_(None))
+            if db.execute(held.with_for_update()).first() is None:
+                return False
             if db.execute(update(i).where(mine).values(**used)).rowcount != 1:
                 return False
             _write_over(db)
@@ -253,11 +275,8 @@ class Pulses(Store):
 
     def add_answers(self, answers: Sequence[Answer]) -> int:
         """Keep many answers at once, in the order of new random ids."""
-        rows = sorted((_row(one) for one in answers), key=lambda row: str(row["id"]))
         with self._write() as db:
-            for start in range(0, len(rows), CHUNK):
-                db.execute(insert(a), rows[start : start + CHUNK])
-        return len(rows)
+            return _add(db, answers)
 
     def use_up(self, invitations: Sequence[str]) -> int:
         """Mark these invitations as done, as if each had answered; for answers that came at once. How many."""
@@ -272,8 +291,9 @@ class Pulses(Store):
             return [_answer(row) for row in db.execute(query).mappings()]
 
     def remove_answers(self, ids: Sequence[str], reason: str) -> int:
-        """Leave complete answers out of all results for a reason; they stay, and count as removed. How many."""
-        mine = a.c.id.in_(ids) & (a.c.state == AnswerState.COMPLETE)
+        """Leave complete answers of runs that are not closed out of all results for a reason; they stay. How many."""
+        going_on = select(p.c.name).where(p.c.closed_at.is_(None))
+        mine = a.c.id.in_(ids) & (a.c.state == AnswerState.COMPLETE) & a.c.pulse.in_(going_on)
         with self._write() as db:
             return db.execute(update(a).where(mine).values(state=AnswerState.REMOVED, reason=reason)).rowcount
 
@@ -293,6 +313,13 @@ def _row(answer: Answer) -> dict[str, Any]:
         "state": str(answer.state),
         "answers": dict(answer.answers),
     }
+
+
+def _add(db: Connection, answers: Sequence[Answer]) -> int:
+    rows = sorted((_row(one) for one in answers), key=lambda row: str(row["id"]))
+    for start in range(0, len(rows), CHUNK):
+        db.execute(insert(a), rows[start : start + CHUNK])
+    return len(rows)
 
 
 def _write_over(db: Connection) -> None:

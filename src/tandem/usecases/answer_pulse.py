@@ -21,10 +21,10 @@ from tandem.align.instrument import (
     verdict,
 )
 from tandem.charter.definitions.instruments import Instrument, Question
-from tandem.kernel import Refused
+from tandem.kernel import Refused, numbers
 from tandem.ledger import Answer, AnswerState, Invitation, InvitationState, Ledger, Pulse
-from tandem.usecases.invite_pulse import promise
-from tandem.usecases.pulse_links import order_seed, resume_hash, token_invitation
+from tandem.usecases.invite_pulse import MOMENT, promise
+from tandem.usecases.pulse_links import order_seed, resume_hash, token_invitation, unnamed_keys
 from tandem.usecases.pulse_problems import BAD_PULSE_LINK
 from tandem.usecases.pulse_sheet import Given, SheetQuestion, laid_out, read_sheet
 from tandem.usecases.run_pulse import instrument_of
@@ -141,15 +141,16 @@ def fill_sheet(
     names = {name for one in of_page for name in variable_names(one)}
     said = {name: value for name, value in before.items() if name not in names} | dict(read.answers)
     if do == "save":
-        _kept(visit, said, here, wall)
-        return _saved(visit)
+        kept = _kept(visit, said, here, wall)
+        return _saved(visit) if kept.stage is Stage.QUESTIONS else kept
     if do == "back":
         blocks = visit.blocks(said)
         earlier = blocks[: blocks.index(here)] if here in blocks else blocks
         return _kept(visit, said, earlier[-1] if earlier else here, wall)
     if read.wrong:
-        _kept(visit, said, here, wall)
-        return _sheet(visit, said, here, read.wrong, given)
+        kept = _kept(visit, said, here, wall)
+        late = kept.stage is not Stage.QUESTIONS
+        return kept if late else _sheet(visit, said, here, read.wrong, given)
     return _go_on(visit, said, here, shown, now, wall)
 
 
@@ -165,7 +166,11 @@ def _go_on(
     later = [one for one in visit.blocks(said) if _number(visit, one) > _number(visit, here)]
     if new or later:
         return _kept(visit, said, here if new else later[0], wall)
+    lacking = next((one for one in visit.questions(said) if one.required and _lacks(one, said)), None)
+    if lacking is not None:
+        return _kept(visit, said, lacking.block, wall)
     kept = standing_answers(visit.instrument, visit.invitation.side, said, visit.pulse.form)
+    kept |= unnamed_keys(visit.root, visit.instrument, visit.pulse.name, kept)
     done = _end(visit, AnswerState.COMPLETE, kept, None, now, wall)
     told = (
         "Your answers have arrived. The tie between them and this link is cut; the link has done its work."
@@ -197,7 +202,9 @@ def _end(
         seconds=taken if state is AnswerState.COMPLETE else None,
         invitation=None if visit.pulse.anonymous else visit.invitation.id,
     )
-    return None if visit.ledger.end_answer(answer, visit.invitation.id, visit.resume) else _answered()
+    if visit.ledger.end_answer(answer, visit.invitation.id, visit.resume):
+        return None
+    return _came_late(visit)
 
 
 def _visit(root: Path, ledger: Ledger, token: str) -> _Visit:
@@ -215,14 +222,28 @@ def _over(visit: _Visit, now: datetime) -> Sheet | None:
     if visit.invitation.state is InvitationState.DONE:
         return _answered()
     if not visit.pulse.open(now):
-        told = "This survey has ended and takes no answers any more. Thank you for wanting to take part."
-        return Sheet(Stage.CLOSED, "This survey is closed", (told,))
+        return _ended()
     return None
 
 
 def _answered() -> Sheet:
     told = "This link was used to answer, and each link works once. Thank you."
     return Sheet(Stage.ANSWERED, "Already answered", (told,))
+
+
+def _came_late(visit: _Visit) -> Sheet:
+    """Somebody else was quicker with this link, or the run was closed meanwhile."""
+    closed = visit.ledger.pulse(visit.pulse.name).closed_at is not None
+    return _ended() if closed else _answered()
+
+
+def _ended() -> Sheet:
+    told = "This survey has ended and takes no answers any more. Thank you for wanting to take part."
+    return Sheet(Stage.CLOSED, "This survey is closed", (told,))
+
+
+def _lacks(question: Question, said: Mapping[str, object]) -> bool:
+    return any(said.get(name) in (None, "", [], {}) for name in variable_names(question))
 
 
 def _intro(visit: _Visit) -> Sheet:
@@ -238,8 +259,9 @@ def _intro(visit: _Visit) -> Sheet:
 
 def _saved(visit: _Visit) -> Sheet:
     told = (
-        "Your answers so far are kept. Go on whenever you like with the link of your invitation. Nobody sees them "
-        "before you send them off, and what you never send off is deleted."
+        "Your answers so far are kept. Go on whenever you like with the link of your invitation. Nobody is shown them "
+        "before you send them off. What you never send off is deleted when the survey is closed, with the first daily "
+        f"run after {numbers.day(visit.pulse.closes_at - MOMENT)} at the latest."
     )
     return Sheet(Stage.SAVED, "Saved for later", (told,), until=visit.pulse.closes_at)
 
@@ -247,7 +269,8 @@ def _saved(visit: _Visit) -> Sheet:
 def _kept(visit: _Visit, said: Mapping[str, object], block: str, wall: datetime) -> Sheet:
     """Save the draft and show a block."""
     content = {"said": dict(said), "at": block}
-    visit.ledger.save_draft(visit.pulse.name, visit.invitation.side, visit.resume, content, wall)
+    if not visit.ledger.save_draft(visit.invitation, visit.resume, content, wall):
+        return _came_late(visit)
     return _sheet(visit, said, block)
 
 
@@ -287,8 +310,14 @@ def _number(visit: _Visit, block: str) -> int:
 
 def _quotas(visit: _Visit) -> list[int]:
     """Kept answers so far in each quota."""
-    counts = [0] * len(visit.instrument.quotas)
-    if counts:
+    quotas = visit.instrument.quotas
+    counts = [0] * len(quotas)
+    if all(one.question is None for one in quotas):
+        for side, state, _, _, n in visit.ledger.answer_counts(visit.pulse.name) if quotas else ():
+            for number, quota in enumerate(quotas):
+                if state is AnswerState.COMPLETE and quota.group in (None, side):
+                    counts[number] += n
+    else:
         for one in visit.ledger.answers(visit.pulse.name):
             for number in quotas_of(visit.instrument, one.answers):
                 counts[number] += 1

@@ -1,6 +1,7 @@
 """The survey of the demo company: one run that is over, with simulated answers, and one that is open to be tried."""
 
 from collections.abc import Callable
+from dataclasses import replace
 from datetime import datetime, timedelta
 
 import numpy as np
@@ -8,7 +9,7 @@ import numpy as np
 from tandem.align.instrument import group_of
 from tandem.charter.definitions.instruments import Instrument
 from tandem.demo.pulse import World, pulse_answers
-from tandem.kernel.values import Actor
+from tandem.kernel.values import Actor, WorkspaceRole
 from tandem.ledger import Invitation, InvitationState
 from tandem.usecases.answer_pulse import standing_answers
 from tandem.usecases.invite_pulse import invite, send_invitations
@@ -24,6 +25,8 @@ ANSWERED = 0.8
 """Of those who were invited to the past run."""
 MINUTES, SPREAD = 18.0, 0.35
 """How long an answer took: median, and the standard deviation of its logarithm."""
+FIELDER = WorkspaceRole.MARKETER
+"""In this role the runs are opened, whoever builds the demo."""
 OPEN, OPEN_FORM, OPEN_DAYS = "summer", "short", 21
 
 
@@ -32,6 +35,7 @@ def past_pulse(work: Workspace, actor: Actor, rng: np.random.Generator, wall: Ca
 
     The answers go the way that answers by link go: checked against the instrument, kept without a tie.
     """
+    actor = replace(actor, role=FIELDER)
     ends = PAST_OPENED + timedelta(days=PAST_DAYS)
     open_pulse(work.root, work.ledger, actor, PAST, SURVEY, PAST_FORM, ends, PAST_OPENED, wall())
     instrument = next(one for one in work.charter.pulse if one.name == SURVEY)
@@ -63,6 +67,7 @@ def open_to_all(
     work: Workspace, actor: Actor, people: list[tuple[str, str]], now: datetime, wall: Callable[[], datetime]
 ) -> int:
     """A run that is open, its letters sent by the mail server that listens; how many were."""
+    actor = replace(actor, role=FIELDER)
     ends = now + timedelta(days=OPEN_DAYS)
     open_pulse(work.root, work.ledger, actor, OPEN, SURVEY, OPEN_FORM, ends, now, wall())
     invite(work.root, work.ledger, actor, OPEN, people, now, wall())

@@ -7,7 +7,8 @@ from pathlib import Path
 
 import numpy as np
 
-from tandem.align.codebook import Codebook
+from tandem.align.codebook import Codebook, Kind
+from tandem.align.companies import KEY
 from tandem.align.instrument import codebook_of
 from tandem.align.interchange import Book, book_beside, grouped, read_survey, write_book
 from tandem.align.responses import Responses, to_answers
@@ -16,7 +17,9 @@ from tandem.kernel.values import Actor
 from tandem.ledger import Answer, AnswerState, Ledger, Pulse
 from tandem.usecases.auditing import by, note
 from tandem.usecases.imported_pulse import FROM_A_FILE, WEIGHT
+from tandem.usecases.pulse_links import pair_hash
 from tandem.usecases.pulse_problems import BAD_PULSE, NO_INSTRUMENT
+from tandem.usecases.pulse_rights import needs_fielder
 from tandem.usecases.run_pulse import NAME, SIDES, TAKEN, WHOLE, charter_in_force, fingerprint_of
 from tandem.usecases.survey_problems import NO_SIDES
 
@@ -69,8 +72,9 @@ def import_pulse(
 ) -> ImportedPulse:
     """Keep the answers of a file as a closed pulse. Nothing is kept unless every cell of it fits.
 
-    Raises ALN-3xx for the file or its codebook, ALN-200, ALN-201, LDG-120.
+    Raises ALN-3xx for the file or its codebook, ALN-200, ALN-201, ALN-207, LDG-120.
     """
+    needs_fielder(root, ledger, actor, f"import {name[:40]}", wall)
     if not NAME.fullmatch(name) or name in TAKEN:
         raise Problems(BAD_PULSE("a pulse needs a name in small letters, digits and _", found=name[:60]))
     book, text = _asked(ledger, telling)
@@ -95,8 +99,7 @@ def import_pulse(
         closed_at=now,
         closed_by=actor.name,
     )
-    ledger.open_pulse(held)
-    ledger.add_answers(_answers(name, told, sides, now.date()))
+    ledger.open_pulse(held, _answers(root, name, told, sides, now.date()))
     rows = {side: sides.count(side) for side in SIDES}
     detail = {"file": file.name, "rows": len(told), **rows}
     note(root, ledger, wall, by(actor, "pulse", f"import {name}", "done", detail=detail))
@@ -124,17 +127,19 @@ def _asked(ledger: Ledger, telling: Telling) -> tuple[Book | None, str]:
 
 
 def _sides(responses: Responses) -> list[str]:
-    """The side of each row, "" for neither. Raises ALN-312 if the file tells none."""
+    """The side of each row, "" for neither. Raises ALN-312 if the file does not tell both."""
     codebook = responses.codebook
     known = [side for side in SIDES if side in codebook.groups]
-    if not known:
+    if len(known) < len(SIDES):
         raise Problems(NO_SIDES(_no_sides(codebook), found=codebook.group or None, alternatives=SIDES))
     sides = np.full(len(responses), "", dtype=object)
     for side in known:
         sides[responses.side(side)] = side
     found: list[str] = sides.tolist()
-    if not any(found):
-        raise Problems(NO_SIDES(f"no row of {codebook.group} is of one of the sides", alternatives=SIDES))
+    without = [side for side in SIDES if side not in found]
+    if without:
+        sentence = f"no row is of {' or of '.join(without)}, and one side alone can be held against nothing"
+        raise Problems(NO_SIDES(sentence, found=codebook.group, alternatives=SIDES))
     return found
 
 
@@ -142,14 +147,18 @@ def _no_sides(codebook: Codebook) -> str:
     if not codebook.group:
         return "nothing tells which row speaks for marketing and which for IT"
     labels = ", ".join(codebook.groups)
-    return f"{codebook.group} tells groups, but neither marketing nor it: {labels}"
+    return f"{codebook.group} tells groups, but not both marketing and it: {labels}"
 
 
-def _answers(name: str, told: Responses, sides: list[str], day: date) -> list[Answer]:
+def _answers(root: Path, name: str, told: Responses, sides: list[str], day: date) -> list[Answer]:
     weights = told.weight.tolist()
+    hashed = KEY in told.codebook and told.codebook[KEY].kind is Kind.OPEN
     rows = []
     for side, answers, weight in zip(sides, to_answers(told), weights, strict=True):
         state = AnswerState.COMPLETE if side else AnswerState.SCREENED_OUT
         kept = answers if weight == 1.0 else {**answers, WEIGHT: weight}
+        typed = answers.get(KEY)
+        if hashed and isinstance(typed, str) and typed.strip():
+            kept = {**kept, KEY: pair_hash(root, name, typed)}
         rows.append(Answer("", name, side, state, kept, reason=None if side else NO_SIDE, day=day))
     return rows

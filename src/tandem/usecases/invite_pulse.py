@@ -3,7 +3,7 @@
 import csv
 import io
 from collections.abc import Callable, Iterable, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 from pathlib import Path
 
@@ -21,6 +21,7 @@ from tandem.usecases.auditing import by, note
 from tandem.usecases.progress import Told, silent
 from tandem.usecases.pulse_links import invitation_id, pulse_address, pulse_token
 from tandem.usecases.pulse_problems import BAD_INVITATION, NO_PULSE_ADDRESS, NOT_OPEN
+from tandem.usecases.pulse_rights import needs_fielder
 from tandem.usecases.run_campaigns import smtp_login
 from tandem.usecases.run_pulse import SIDES, charter_in_force, instrument_of
 
@@ -45,22 +46,58 @@ class Invited:
 
 @dataclass(frozen=True)
 class Posted:
-    """What became of letters. `uncertain`: nobody knows whether they went; they are not sent again by themselves."""
+    """What became of letters. `uncertain`: nobody knows whether they went; they are not sent again by themselves.
+
+    `reminders`: these went to those who are not done, so their number is told to nobody: with the invited it would
+    tell how many of a side are done where that is too few to tell.
+    """
 
     sent: int = 0
     failed: int = 0
     uncertain: int = 0
     later: int = 0
     problems: tuple[Problem, ...] = ()
+    reminders: bool = False
+
+    @property
+    def counts(self) -> dict[str, int | str]:
+        """What became of how many; of reminders, of `some` or 0."""
+        found = {"sent": self.sent, "failed": self.failed, "uncertain": self.uncertain, "later": self.later}
+        return {word: "some" if n and self.reminders else n for word, n in found.items()}
+
+    @property
+    def sentence(self) -> str:
+        """'8 letters sent, 1 refused by the mail server'; of reminders without a number."""
+        if self.reminders:
+            parts = ["reminders sent" if self.sent else "no reminder sent"]
+        else:
+            parts = [f"{numbers.plural(self.sent, 'letter')} sent"]
+        words = {
+            "failed": "refused by the mail server",
+            "later": "to be tried later",
+            "uncertain": "uncertain",
+        }
+        told = self.counts
+        return ", ".join([*parts, *(f"{told[word]} {said}" for word, said in words.items() if told[word])])
 
     def to_dict(self) -> dict[str, object]:
         """For JSON."""
-        return {**vars(self), "problems": [one.to_dict() for one in self.problems]}
+        return {**self.counts, "problems": [one.to_dict() for one in self.problems]}
 
 
 def people_of(text: str, file: str) -> list[tuple[str, str]]:
     """(address, side) of every line of a CSV file with those two columns. Raises ALN-204."""
     rows = csv.DictReader(io.StringIO(text.removeprefix("\ufeff")))
+    try:
+        return _people(rows, file)
+    except csv.Error as unreadable:
+        sentence = "the list is no CSV file"
+        raise Problems(
+            BAD_INVITATION(sentence, place=Place(file, rows.line_num or 1), found=str(unreadable)[:100])
+        ) from unreadable
+
+
+def _people(rows: "csv.DictReader[str]", file: str) -> list[tuple[str, str]]:
     found = [(name or "").strip().lower() for name in rows.fieldnames or ()]
     if not set(COLUMNS) <= set(found):
         raise Problems(
@@ -83,7 +120,8 @@ def invite(
     now: datetime,
     wall: datetime,
 ) -> Invited:
-    """Add people to an open run, all or none of them. Nothing is sent yet. Raises ALN-202, ALN-204."""
+    """Add people to an open run, all or none of them. Nothing is sent yet. Raises ALN-202, ALN-204, ALN-207."""
+    needs_fielder(root, ledger, actor, f"invite to {name[:40]}", wall)
     pulse = _open(ledger, name, now)
     _checked(people)
     asked = {
@@ -110,8 +148,8 @@ def send_invitations(
 ) -> Posted:
     """Send the first letter to all who have not got it, `most` of them at once.
 
-    What a crash left open is never sent again by itself. Raises ALN-202, ALN-203, DLV-001, and LDG-010 while another
-    process sends.
+    What a crash left open is never sent again by itself. Raises ALN-202, ALN-203, ALN-207, DLV-001, and LDG-010
+    while another process sends.
     """
     return _send(root, ledger, actor, name, now, wall, told, most, reminder=False)
 
@@ -134,9 +172,9 @@ def send_reminders(
     return _send(root, ledger, actor, name, now, wall, told, most, reminder=True)
 
 
-def due_reminders(ledger: Ledger, name: str, now: datetime) -> int:
-    """How many would be reminded now."""
-    return len(ledger.invitations_to_remind(name, now - GAP, 1 + REMINDERS))
+def reminders_due(ledger: Ledger, name: str, now: datetime) -> bool:
+    """Whether anybody would be reminded now. How many is not told: with the invited it tells how many are done."""
+    return bool(ledger.invitations_to_remind(name, now - GAP, 1 + REMINDERS))
 
 
 def _send(
@@ -151,13 +189,14 @@ def _send(
     *,
     reminder: bool,
 ) -> Posted:
+    what = f"{'remind of' if reminder else 'send'} {name[:40]}"
+    needs_fielder(root, ledger, actor, what, wall())
     pulse, charter = _open(ledger, name, now), charter_in_force(ledger)
     settings, workspace = charter.project.email, charter.project.workspace
     if workspace is None:
         raise Missing(NO_PULSE_ADDRESS("tandem.toml does not say where the questions are"))
     if settings is None:
         raise Missing(NO_SERVER("letters are to be sent, and tandem.toml names no mail server"))
-    what = f"{'remind of' if reminder else 'send'} {name}"
     note(root, ledger, wall(), by(actor, "pulse", what, "begun"))
     with alone(ledger, wall, told, name="pulse") as going:
         ledger.stuck_invitations(name, CRASHED)
@@ -168,9 +207,13 @@ def _send(
         )
         with MailLine(settings, smtp_login()) as line:
             post = _Post(root, ledger, pulse, charter, line, workspace.address, now)
-            done = post.all(due[:most], going)
-    counts = {key: value for key, value in vars(done).items() if key != "problems"}
-    note(root, ledger, wall(), by(actor, "pulse", what, "partly" if done.problems else "done", detail=counts))
+            done = replace(post.all(due[:most], going), reminders=reminder)
+    note(
+        root,
+        ledger,
+        wall(),
+        by(actor, "pulse", what, "partly" if done.problems else "done", detail=done.counts),
+    )
     return done
 
 
@@ -231,12 +274,15 @@ class _Post:
 
 
 def promise(pulse: Pulse, smallest_group: int) -> str:
-    """What is promised about names, in one or two sentences; the page and the letter say the same."""
+    """What is promised about names, in a few sentences; the page and the letter say the same."""
     if pulse.anonymous:
         return (
             "Your answers are anonymous. The link only makes sure that everybody answers once: as you send them off, "
-            "the tie between the link and your answers is cut, and only the day is kept with them. "
-            f"No figure is shown of fewer than {smallest_group} people."
+            "the tie between the link and your answers is cut. Kept with them are your side, the day and how many "
+            "seconds it took, and no name. What you begin and do not send off is deleted when the survey is closed, "
+            f"with the first daily run after {numbers.day(pulse.closes_at - MOMENT)} at the latest. "
+            f"No figure is shown of fewer than {smallest_group} people; single answers are handed to analysts and "
+            "admins alone, without what fewer than that said of themselves."
         )
     return (
         "Your answers are kept together with your invitation, so this survey is not anonymous. "

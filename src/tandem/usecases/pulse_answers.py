@@ -12,9 +12,11 @@ from tandem.align.responses import Responses
 from tandem.kernel import Problems
 from tandem.kernel.values import Actor
 from tandem.ledger import Answer, AnswerState, Ledger, Pulse
+from tandem.ledger.problems import PULSE_CLOSED
 from tandem.usecases.auditing import by, note
 from tandem.usecases.imported_pulse import imported_codebook, is_imported, weighed_answers
 from tandem.usecases.pulse_problems import UNFIT_ANSWERS
+from tandem.usecases.pulse_rights import needs_fielder
 from tandem.usecases.run_pulse import SIDES, instrument_of
 
 
@@ -58,8 +60,16 @@ def remove_flagged(
 ) -> int:
     """Leave the kept answers with one of these flags out of all results; they stay, and count as removed. How many.
 
-    Raises LDG-121.
+    Only before the pulse is closed: results that were told before and after would give away what was left out.
+    Raises ALN-207, LDG-121, LDG-122.
     """
+    what = f"remove from {pulse[:40]}"
+    needs_fielder(root, ledger, actor, what, wall)
+    if (held := ledger.pulse(pulse)).closed_at is not None:
+        sentence = f"{pulse} is closed, and what it found may have been told: no answer is left out any more"
+        refused = PULSE_CLOSED(sentence, found=str(held.closed_at))
+        note(root, ledger, wall, by(actor, "pulse", what, "refused", detail={"code": refused.code}))
+        raise Problems(refused)
     reasons: dict[str, list[str]] = {}
     for id_, found in answer_flags(ledger, pulse).items():
         wrong = sorted(found & set(flags))
@@ -67,7 +77,7 @@ def remove_flagged(
             reasons.setdefault(", ".join(wrong), []).append(id_)
     removed = sum(ledger.remove_answers(ids, reason) for reason, ids in reasons.items())
     detail = {"flags": sorted(map(str, flags)), "removed": removed}
-    note(root, ledger, wall, by(actor, "pulse", f"remove from {pulse}", "done", detail=detail))
+    note(root, ledger, wall, by(actor, "pulse", what, "done", detail=detail))
     return removed
 
 

@@ -40,8 +40,8 @@ class Believed:
 
 
 def over(ledger: Ledger, now: datetime) -> list[Pulse]:
-    """The pulses that take no more answers, the last opened first. What goes on is not read: it would steer it."""
-    return [one for one in ledger.pulses() if not one.open(now)]
+    """The pulses that were closed by `now`, the last opened first. What goes on is not read: it would steer it."""
+    return [one for one in ledger.pulses() if one.closed_at is not None and one.closed_at <= now]
 
 
 def last_pulses(ledger: Ledger, now: datetime, most: int = 2) -> list[Believed]:

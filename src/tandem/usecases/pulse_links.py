@@ -9,8 +9,11 @@ import base64
 import binascii
 import hashlib
 import hmac
+from collections.abc import Mapping
 from pathlib import Path
 
+from tandem.align.companies import KEY
+from tandem.charter.definitions.instruments import Instrument, QuestionType
 from tandem.usecases.secrets import derived
 
 USE = "pulse"
@@ -56,6 +59,25 @@ def resume_hash(root: Path, invitation: str) -> str:
 def order_seed(root: Path, invitation: str) -> int:
     """The seed of the random order of questions for one person: the same whenever they come back."""
     return int.from_bytes(_digest(root, "order", invitation)[:8], "big")
+
+
+def unnamed_keys(
+    root: Path, instrument: Instrument, pulse: str, answers: Mapping[str, object]
+) -> dict[str, object]:
+    """The key that two colleagues agreed on, if one was given, as a keyed hash in place of what was typed.
+
+    The same key in the same pulse has the same hash, letters and outer spaces apart; another pulse has another.
+    """
+    said = answers.get(KEY)
+    open_ = any(one.question == KEY and one.type is QuestionType.OPEN for one in instrument.questions)
+    if not open_ or not isinstance(said, str) or not said.strip():
+        return {}
+    return {KEY: pair_hash(root, pulse, said)}
+
+
+def pair_hash(root: Path, pulse: str, typed: str) -> str:
+    """32 hex digits that stand for a key of two colleagues."""
+    return _digest(root, "pair", pulse, typed.strip().casefold())[:ID_BYTES].hex()
 
 
 def pulse_address(workspace: str, token: str) -> str:

@@ -30,7 +30,7 @@ BAD_INVITATION = code(
     "ALN-204",
     "an invitation cannot be made",
     who="whoever asked",
-    fix="Give an e-mail address and a side, marketing or it, for each person; nobody of this list was invited.",
+    fix="Give an e-mail address and a side, marketing or it, for each person; nobody on this list was invited.",
 )
 BAD_PULSE_LINK = code(
     "ALN-205",
@@ -44,4 +44,10 @@ UNFIT_ANSWERS = code(
     who="whoever asked",
     kind=Kind.OPERATOR,
     fix="Correct the answers that are named here; none of them was kept.",
+)
+NOT_YOUR_PULSE = code(
+    "ALN-207",
+    "this role may not run pulses",
+    who="whoever runs pulses",
+    fix="Ask somebody in one of the roles that are named here.",
 )

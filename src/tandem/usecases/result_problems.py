@@ -10,9 +10,10 @@ NO_RESULT_YET = code(
 )
 STILL_OPEN = code(
     "ALN-601",
-    "a pulse is still open, so its results are not told",
+    "a pulse is not closed, so its results are not told",
     who="whoever opened the pulse",
-    fix="Wait for its last day, or close it. What one more answer changes would tell what that person said.",
+    fix="Close it; `tandem run` does so after its last day. What one more answer changes would tell what that "
+    "person said.",
 )
 NO_FORMAT = code(
     "ALN-602",

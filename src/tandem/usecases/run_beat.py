@@ -23,6 +23,7 @@ from tandem.usecases.progress import Cancelled, Told, silent
 from tandem.usecases.refresh_profiles import Refreshed, refresh_profiles
 from tandem.usecases.resolve_people import resolve_people
 from tandem.usecases.run_campaigns import CampaignBeat, run_campaigns
+from tandem.usecases.run_pulse import close_ended
 from tandem.usecases.workspace import Workspace, unapplied
 
 T = TypeVar("T")
@@ -30,7 +31,10 @@ T = TypeVar("T")
 
 @dataclass(frozen=True)
 class Beat:
-    """What one beat did, stage by stage, and how long each took. `pending`: the charter has unapplied edits."""
+    """What one beat did, stage by stage, and how long each took. `pending`: the charter has unapplied edits.
+
+    `pulses`: runs of a survey that were closed, for their time was over.
+    """
 
     run_id: int
     now: datetime
@@ -42,6 +46,7 @@ class Beat:
     seconds: dict[str, float] = field(default_factory=dict)
     pending: bool = False
     retained: Retained = field(default_factory=lambda: Retained({}, {}))
+    pulses: tuple[str, ...] = ()
 
     @property
     def problems(self) -> tuple[Problem, ...]:
@@ -79,6 +84,7 @@ class Beat:
             f"Campaigns that went on: {', '.join(active)}."
             if active
             else "No campaign assigned anybody new.",
+            *([f"Pulses closed after their last day: {', '.join(self.pulses)}."] if self.pulses else ()),
         )
 
     def to_dict(self) -> dict[str, object]:
@@ -92,6 +98,7 @@ class Beat:
             "refreshed": self.refreshed.to_dict(),
             "audiences": [one.to_dict() for one in self.audiences],
             "campaigns": [one.to_dict() for one in self.campaigns],
+            "pulses_closed": list(self.pulses),
             "seconds": self.seconds,
             "unapplied_edits": self.pending,
             "sentences": list(self.sentences),
@@ -106,7 +113,7 @@ def run_beat(work: Workspace, now: datetime, wall: Callable[[], datetime], told:
         _refuse_going_back(work, now)
         run_id = work.ledger.start_run(now, work.actor.name, wall())
         try:
-            beat = _beat(work, now, run_id, going)
+            beat = _beat(work, now, run_id, wall, going)
         except Problems as stopped:
             failure: dict[str, object] = {"problems": [problem.to_dict() for problem in stopped.problems]}
             work.ledger.end_run(run_id, RunState.FAILED, failure, wall())
@@ -120,7 +127,7 @@ def run_beat(work: Workspace, now: datetime, wall: Callable[[], datetime], told:
         return beat
 
 
-def _beat(work: Workspace, now: datetime, run_id: int, told: Told) -> Beat:
+def _beat(work: Workspace, now: datetime, run_id: int, wall: Callable[[], datetime], told: Told) -> Beat:
     seconds: dict[str, float] = {}
     with _timed(seconds, "collect"):
         collected = collect_all(work, now, told)
@@ -134,8 +141,11 @@ def _beat(work: Workspace, now: datetime, run_id: int, told: Told) -> Beat:
         audiences = evaluate_audiences(work, now, told)
     with _timed(seconds, "campaigns"):
         campaigns = run_campaigns(work, collected, now, told)
+    pulses = close_ended(work.root, work.ledger, now, wall())
     pending = unapplied(work.root, work.ledger)
-    return Beat(run_id, now, collected, people, refreshed, audiences, campaigns, seconds, pending, retained)
+    return Beat(
+        run_id, now, collected, people, refreshed, audiences, campaigns, seconds, pending, retained, pulses
+    )
 
 
 def _left_out(rows: int) -> str:

@@ -19,7 +19,9 @@ from tandem.usecases.auditing import by, note
 from tandem.usecases.imported_pulse import bare_instrument, is_imported
 from tandem.usecases.problems import NOT_APPLIED
 from tandem.usecases.pulse_problems import BAD_PULSE, NO_INSTRUMENT
+from tandem.usecases.pulse_rights import needs_fielder
 
+SYSTEM = Actor("tandem", "system")
 NAME = re.compile(r"[a-z][a-z0-9_]{0,39}")
 TAKEN = ("open",)
 """Names that stand for something else in addresses."""
@@ -56,7 +58,9 @@ class Standing:
 
 @dataclass(frozen=True)
 class PulseStatus:
-    """A run and how it stands. `days`: side → day → how many ended on it, None as in `Standing`."""
+    """A run and how it stands. `days`: side → day → how many ended on it, None as in `Standing`; none until it is
+    closed, for of two looks with one answer between them, the difference would be a count of one.
+    """
 
     pulse: Pulse
     title: str
@@ -74,7 +78,12 @@ class PulseStatus:
         ]
         days = {side: {f"{day}": n for day, n in found.items()} for side, found in self.days.items()}
         return {"pulse": told, "title": self.title, "smallest_group": self.smallest_group, "open": self.open,
-                "sides": sides, "days": days}  # fmt: skip
+                "closed": self.closed, "sides": sides, "days": days}  # fmt: skip
+
+    @property
+    def closed(self) -> bool:
+        """Whether somebody closed it. A run whose time is over takes no more answers, and is not closed by that."""
+        return self.pulse.closed_at is not None
 
 
 def charter_in_force(ledger: Ledger) -> Charter:
@@ -98,8 +107,9 @@ def open_pulse(
 ) -> Pulse:
     """Open a run with an instrument of the charter in force; it is kept as it is now. `form` "" asks all of it.
 
-    Nobody is invited yet. Raises ALN-200, ALN-201, LDG-120.
+    Nobody is invited yet. Raises ALN-200, ALN-201, ALN-207, LDG-120.
     """
+    needs_fielder(root, ledger, actor, f"open {name[:40]}", wall)
     charter = charter_in_force(ledger)
     declared = next((one for one in charter.pulse if one.name == instrument), None)
     if declared is None:
@@ -127,10 +137,19 @@ def open_pulse(
 
 
 def close_pulse(root: Path, ledger: Ledger, actor: Actor, name: str, now: datetime, wall: datetime) -> Pulse:
-    """Close a run: drafts go, and the addresses of all who were invited. Raises LDG-121, LDG-122."""
+    """Close a run: drafts go, and the addresses of all who were invited. Raises ALN-207, LDG-121, LDG-122."""
+    needs_fielder(root, ledger, actor, f"close {name[:40]}", wall)
     pulse = ledger.close_pulse(name, actor.name, now)
     note(root, ledger, wall, by(actor, "pulse", f"close {name}", "done"))
     return pulse
+
+
+def close_ended(root: Path, ledger: Ledger, now: datetime, wall: datetime) -> tuple[str, ...]:
+    """Close every run whose time was over at `now`, as people were promised; their names. The run itself does it."""
+    ended = [one.name for one in ledger.pulses() if one.closed_at is None and one.closes_at <= now]
+    closed = [name for name in ended if ledger.close_if_open(name, SYSTEM.name, now) is not None]
+    note(root, ledger, wall, *(by(SYSTEM, "pulse", f"close {name}", "done") for name in closed))
+    return tuple(closed)
 
 
 def instrument_of(pulse: Pulse) -> Instrument:
@@ -157,8 +176,9 @@ def pulse_status(ledger: Ledger, name: str, now: datetime) -> PulseStatus:
         for of, state, _, day, n in counts:
             if of == side and day is not None and state is not AnswerState.DRAFT:
                 found[day] += n
-        shown, _ = covered([found[day] for day in sorted(found)], least)
-        days[side] = dict(zip(sorted(found), shown, strict=True))
+        shown, total = covered([found[day] for day in sorted(found)], least)
+        told = pulse.closed_at is not None and total is not None
+        days[side] = dict(zip(sorted(found), shown, strict=True)) if told else {}
     sides = tuple(_standing(side, letters, counts, least) for side in SIDES)
     return PulseStatus(pulse, title, least, pulse.open(now), sides, days)
 
@@ -166,12 +186,16 @@ def pulse_status(ledger: Ledger, name: str, now: datetime) -> PulseStatus:
 def covered(cells: Sequence[int], least: int) -> tuple[list[int | None], int | None]:
     """Cells of one sum and the sum, with None for 1 to `least` - 1, and for what would give one of those away.
 
-    Where one cell alone is left out, it follows from the sum: then the smallest other one that is not 0 is left out
-    as well, or the sum itself if there is no other.
+    A 0 is told, so a cell that is left out is 1 or more, and those left out follow from the sum as far as it goes: one
+    alone does, and so do two of sum 2. Therefore the sum of what is left out has to leave room for one of them to be
+    `least`; until it does, the smallest other one that is not 0 is left out as well, or the sum if there is no other.
     """
     shown: list[int | None] = [None if 0 < one < least else one for one in cells]
     total: int | None = sum(cells)
-    if shown.count(None) == 1:
+    while total is not None and None in shown:
+        left_out = [one for one, told in zip(cells, shown, strict=True) if told is None]
+        if len(left_out) > 1 and sum(left_out) >= least + len(left_out) - 1:
+            break
         others = [place for place, one in enumerate(shown) if one]
         if others:
             shown[min(others, key=lambda place: cells[place])] = None

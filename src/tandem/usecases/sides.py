@@ -18,6 +18,8 @@ COMMITS = frozenset({Role.ENGINEER, Role.ADMIN})
 """Who commits IT and says that something is delivered."""
 RANKS = frozenset({Role.MARKETER, Role.ANALYST, Role.ENGINEER, Role.PRIVACY})
 """Who ranks priorities: everybody who is on one of the two sides."""
+FIELDS = frozenset({Role.MARKETER, Role.ENGINEER, Role.ADMIN})
+"""Who opens pulses, invites and reminds, closes them, and brings answers in or leaves them out."""
 WORDS = {BRIEFS: "make and change briefs", COMMITS: "commit IT", RANKS: "rank priorities"}
 
 
@@ -36,15 +38,16 @@ class Desk:
         """The side of who acts."""
         return function_of(self.actor.role)
 
-    def needs(self, roles: frozenset[Role]) -> None:
-        """Go on only for one of these roles. Raises ALN-401."""
+    def needs(self, roles: frozenset[Role], what: str, **detail: object) -> None:
+        """Go on only for one of these roles; a refusal is noted as one. Raises ALN-401."""
         if self.actor.role not in roles:
+            self.note(what, "refused", code=NOT_YOUR_SIDE.code, **detail)
             sentence = f"the role `{self.actor.role}` may not {WORDS.get(roles, 'do this')}"
             names = ", ".join(str(role) for role in Role if role in roles)
             raise Refused(NOT_YOUR_SIDE(sentence, found=self.actor.role, expected=names))
 
     def note(self, what: str, outcome: str = "done", **detail: object) -> None:
-        """Put into the audit log what is about to be done."""
+        """Put into the audit log what was done, after it was; or that it was refused."""
         entry = by(self.actor, "brief", what, outcome, detail=detail)
         note(self.root, self.ledger, self.wall, entry)
 

@@ -9,10 +9,11 @@ from tandem.align.across import Apart, Change, Waves, across
 from tandem.align.companies import Paired, pairs_of_companies
 from tandem.align.responses import Responses
 from tandem.align.understanding import Knowing, ListOrder, knowledge, list_orders
-from tandem.kernel import Problems, numbers
+from tandem.kernel import Problems
 from tandem.ledger import Ledger
 from tandem.usecases.pulse_answers import responses
-from tandem.usecases.result_problems import NO_RESULT_YET, STILL_OPEN
+from tandem.usecases.pulse_rights import needs_closed
+from tandem.usecases.result_problems import NO_RESULT_YET
 from tandem.usecases.run_pulse import pulse_status
 
 __all__ = [
@@ -49,8 +50,8 @@ class Understanding:
 
 
 def closed_pulses(ledger: Ledger, now: datetime) -> tuple[str, ...]:
-    """Names of the pulses that have closed, the last opened first."""
-    return tuple(one.name for one in ledger.pulses() if not pulse_status(ledger, one.name, now).open)
+    """Names of the pulses that were closed by `now`, the last opened first."""
+    return tuple(one.name for one in ledger.pulses() if one.closed_at is not None and one.closed_at <= now)
 
 
 def understand_pulse(ledger: Ledger, wave: str, now: datetime, before: str | None = None) -> Understanding:
@@ -89,9 +90,7 @@ def _earlier(ledger: Ledger, wave: str, now: datetime) -> str:
 
 def _answers(ledger: Ledger, wave: str, now: datetime) -> tuple[Responses, int]:
     status = pulse_status(ledger, wave, now)
-    if status.open:
-        sentence = f"{wave} takes answers until {numbers.moment(status.pulse.closes_at)}"
-        raise Problems(STILL_OPEN(sentence, found="open"))
+    needs_closed(status.pulse)
     found = responses(ledger, wave)
     if not len(found):
         sentence = f"nobody answered {wave}, so there is nothing to tell"

@@ -3,7 +3,7 @@
 from enum import StrEnum
 
 from tandem.kernel.values import WorkspaceRole as Role
-from tandem.usecases.sides import BRIEFS, COMMITS, RANKS
+from tandem.usecases.sides import BRIEFS, COMMITS, FIELDS, RANKS
 
 
 class Action(StrEnum):
@@ -43,7 +43,7 @@ ALLOWED: dict[Action, frozenset[Role]] = {
     Action.APPROVE: _ALL - {Role.EXECUTIVE},
     Action.ASK: _ALL,
     Action.RUN: frozenset({Role.MARKETER, Role.ENGINEER, Role.ADMIN}),
-    Action.FIELD_PULSES: frozenset({Role.MARKETER, Role.ENGINEER, Role.ADMIN}),
+    Action.FIELD_PULSES: FIELDS,
     # An engineer has to find out what happened, but not who was interested in whom.
     Action.SEE_AUDIT: frozenset({Role.PRIVACY, Role.ADMIN, Role.ENGINEER}),
     Action.RIGHTS: frozenset({Role.PRIVACY, Role.ADMIN}),

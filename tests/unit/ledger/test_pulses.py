@@ -31,13 +31,17 @@ def answer(side: str, said: int, invitation: str | None = None) -> Answer:
 
 
 def test_a_run_has_one_name_and_closes_once(ledger: Ledger) -> None:
-    opened(ledger)
-    ledger.save_draft("autumn", "it", "h", {"said": {}, "at": ""}, NOON)
+    asked = opened(ledger)
+    assert ledger.save_draft(asked[1], "h", {"said": {}, "at": ""}, NOON)
     with pytest.raises(Problems, match="LDG-120"):
         opened(ledger)
     closed = ledger.close_pulse("autumn", "ada", NOON + DAY)
     assert not closed.open(NOON + DAY)
     assert ledger.draft("h") is None
+    # Whoever was on their way when it closed leaves neither a draft nor an answer behind.
+    assert not ledger.save_draft(asked[1], "h", {"said": {}, "at": ""}, NOON)
+    assert not ledger.end_answer(answer("it", 1), asked[1].id, "h")
+    assert (ledger.draft("h"), ledger.answers("autumn")) == (None, [])
     assert {one.address for one in ledger.invitations_to_send("autumn")} == {""}
     with pytest.raises(Problems, match="LDG-122"):
         ledger.close_pulse("autumn", "ada", NOON + DAY)
@@ -69,13 +73,15 @@ def test_nobody_is_invited_twice_and_a_letter_is_claimed_once(ledger: Ledger) ->
 
 def test_a_draft_is_kept_until_the_answer_and_an_answer_counts_once(ledger: Ledger) -> None:
     asked = opened(ledger)
-    ledger.save_draft("autumn", "it", "h1", {"said": {"NEED": 2}, "at": "a"}, NOON)
-    ledger.save_draft("autumn", "it", "h1", {"said": {"NEED": 1}, "at": "b"}, NOON + DAY)
+    ledger.save_draft(asked[1], "h1", {"said": {"NEED": 2}, "at": "a"}, NOON)
+    ledger.save_draft(asked[1], "h1", {"said": {"NEED": 1}, "at": "b"}, NOON + DAY)
     draft = ledger.draft("h1")
     assert draft is not None
     assert (draft.answers["at"], draft.started_at) == ("b", NOON)
     assert ledger.end_answer(answer("it", 1), asked[1].id, "h1")
     assert not ledger.end_answer(answer("it", 2), asked[1].id, "h1")
+    # A second tab that is slower: its draft would stay, under a hash that the secret leads to the person from.
+    assert not ledger.save_draft(asked[1], "h1", {"said": {"NEED": 2}, "at": "a"}, NOON)
     assert ledger.draft("h1") is None
     (kept,) = ledger.answers("autumn")
     assert kept.id != draft.id
@@ -95,7 +101,7 @@ def test_nothing_joins_an_answer_to_an_invitation(ledger: Ledger) -> None:
         ledger.settle_invitation(one, InvitationState.SENT, "250", went=True)
     come = [asked[k] for k in (7, 2, 11, 0, 5, 9, 3, 8)]
     for k, one in enumerate(come):
-        ledger.save_draft("autumn", one.side, f"h{k}", {"said": {}, "at": ""}, NOON + k * DAY)
+        ledger.save_draft(one, f"h{k}", {"said": {}, "at": ""}, NOON + k * DAY)
         assert ledger.end_answer(answer(one.side, 1), one.id, f"h{k}")
     postgresql = ledger._database.dialect.name == "postgresql"
     hidden = ", xmin::text AS xmin, ctid::text AS ctid" if postgresql else ""

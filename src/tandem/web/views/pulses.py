@@ -6,9 +6,9 @@ from datetime import date, datetime, timedelta
 from tandem.kernel import Problems, numbers, parse_instant
 from tandem.usecases.invite_pulse import (
     Posted,
-    due_reminders,
     invite,
     people_of,
+    reminders_due,
     send_invitations,
     send_reminders,
 )
@@ -21,7 +21,7 @@ from tandem.usecases.run_pulse import (
     open_pulse,
     pulse_status,
 )
-from tandem.web.access import Action, may
+from tandem.web.access import Action, may, who_may
 from tandem.web.asking import Ask
 from tandem.web.page import Go, PageContext, doc
 from tandem.web.values import Table
@@ -40,6 +40,8 @@ class Run:
     title: str
     form: str
     open: bool
+    closed: bool
+    anonymous: bool
     closes_at: datetime
     invited: int
     kept: str
@@ -83,12 +85,13 @@ class PulsePage(PageContext):
     survey: str = doc("Title of the instrument.")
     told: tuple[str, ...] = doc("How it stands, in sentences.")
     open: bool = doc("Whether it takes answers.")
+    closed: bool = doc("Whether somebody closed it, so that its results are told.")
     anonymous: bool = doc("Whether answers are cut from invitations.")
     sides: tuple[Side, ...] = doc("Response of each side.")
     table: Table = doc("Outcomes by side.")
     days: Table = doc("Answers by day and side.")
     waiting: int = doc("Invitations whose first letter has not gone out.")
-    due: int = doc("How many would be reminded now.")
+    due: bool = doc("Whether anybody would be reminded now.")
     may_field: bool = doc("Whether you may invite, remind and close.")
     people: str = doc("The list, as typed.", default="")
 
@@ -153,12 +156,13 @@ def one(ask: Ask) -> PageContext:
         survey=status.title,
         told=_told(status),
         open=status.open,
+        closed=status.closed,
         anonymous=status.pulse.anonymous,
         sides=tuple(_side(side) for side in status.sides),
         table=_outcomes(status),
         days=_days(status),
         waiting=waiting,
-        due=due_reminders(ask.ledger, name, ask.now) if status.open else 0,
+        due=status.open and reminders_due(ask.ledger, name, ask.now),
         may_field=_may(ask),
     )
 
@@ -198,11 +202,8 @@ def end(ask: Ask) -> Go:
 def _posted(ask: Ask, name: str, first: str, posted: Posted) -> PageContext | Go:
     if posted.problems:
         return replace(one(ask), problems=posted.problems)
-    said = f"{numbers.plural(posted.sent, 'letter')} sent"
-    refused = f", {posted.failed} refused by the mail server" if posted.failed else ""
-    unknown = f", {posted.uncertain} uncertain" if posted.uncertain else ""
-    later = f", {posted.later} to be tried later" if posted.later else ""
-    return Go(f"/agree/pulses/{name}", notice=f"{first}{said}{refused}{unknown}{later}.")
+    said = f"{first}{posted.sentence}."
+    return Go(f"/agree/pulses/{name}", notice=said[:1].upper() + said[1:])
 
 
 def _may(ask: Ask) -> bool:
@@ -237,7 +238,9 @@ def _run(status: PulseStatus) -> Run:
         status.title,
         pulse.form or "whole",
         status.open,
-        pulse.closes_at,
+        status.closed,
+        pulse.anonymous,
+        pulse.closed_at or pulse.closes_at,
         sum(side.invited for side in status.sides),
         told,
     )
@@ -254,8 +257,13 @@ def _told(status: PulseStatus) -> tuple[str, ...]:
     pulse = status.pulse
     asked = f"{status.title}, {'the ' + pulse.form + ' form' if pulse.form else 'the whole'}."
     when = f"It takes answers until {numbers.moment(pulse.closes_at)}."
-    if not status.open:
-        when = f"It was closed {numbers.moment(pulse.closed_at or pulse.closes_at)}."
+    if pulse.closed_at is not None:
+        when = f"It was closed {numbers.moment(pulse.closed_at)}."
+    elif not status.open:
+        when = (
+            f"It takes no more answers since {numbers.moment(pulse.closes_at)}. Close it to read it; "
+            f"{who_may(Action.FIELD_PULSES)} may, and the next run does."
+        )
     names = (
         f"Answers are anonymous. A count under {status.smallest_group} is not told, nor what would give one away."
         if pulse.anonymous
