@@ -70,7 +70,7 @@ def view(ask: Ask) -> PageContext:
     before = ask.text("before") or None
     found = None
     if wave:
-        answered = len(ask.ledger.answers(wave))
+        answered = frozenset(ask.ledger.answer_counts(wave))
         work_out = partial(understand_pulse, ask.ledger, wave, ask.now, before)
         found = ask.later.look(("understanding", wave, before, answered, closed), work_out)
     waves = found.waves if found else None
