@@ -8,6 +8,8 @@ import pytest
 from web.served import ROLES, Served
 
 from tandem.kernel.values import Actor, WorkspaceRole
+from tandem.ledger import Pulse
+from tandem.usecases.see_scorecard import Agreement, told_agreement
 from tandem.web.access import may
 from tandem.web.routes import ROUTES
 
@@ -125,6 +127,35 @@ def test_a_role_that_may_not_count_reads_why(planned: Served) -> None:
     assert shown["lead-time"]["value"] == "8.0 days"
     assert shown["refusals"]["link"] == "/trust/audit?kind=decision"
     assert {one["id"]: one["link"] for one in ready(planned, "/agree/telemetry")["figures"]}["refusals"] == ""
+
+
+def test_a_page_is_worked_out_anew_for_what_is_new_and_not_for_each_minute(
+    own_shop: Served, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    asked: list[Agreement] = []
+
+    def counted(*arguments: Any) -> Agreement:
+        asked.append(asked[0] if asked else told_agreement(*arguments))
+        return asked[0]
+
+    monkeypatch.setattr("tandem.web.views.agreement.told_agreement", counted)
+    browser, start = own_shop.signed_in("executive"), own_shop.wall.replace(minute=0, second=0)
+
+    def looks(minutes: float) -> int:
+        own_shop.wall = start + timedelta(minutes=minutes)
+        for _ in range(120):
+            if browser.json("/agree/telemetry")["ready"]:
+                return len(asked)
+        raise AssertionError(asked)
+
+    assert [looks(minutes) for minutes in (0, 1, 7, 14.9)] == [1, 1, 1, 1]
+    own_shop.ledger.add_brief(Actor("mara", "marketer"), "marketing", {}, own_shop.wall)
+    assert [looks(minutes) for minutes in (14.9, 15, 16, 29)] == [2, 3, 3, 3]
+    assert looks(31) == 4
+    own_shop.ledger.open_pulse(Pulse("june", "short", "", "", "full", True, "mara", start, start + DAY))
+    own_shop.ledger.close_pulse("june", "mara", start + timedelta(minutes=33.5))
+    # Pages know the time to the minute: the one in which it was closed does not have it, the next one does.
+    assert [looks(minutes) for minutes in (33.6, 34.1, 35)] == [5, 6, 6]
 
 
 def test_a_change_after_commitment_shows_at_once(own_shop: Served) -> None:

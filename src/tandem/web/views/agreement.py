@@ -39,7 +39,10 @@ def window(ask: Ask) -> tuple[Window, Problems | None]:
 
 
 def agreement(ask: Ask, asked: Window) -> Agreement | None:
-    """Telemetry and scorecard for the acting person, None while they are worked out."""
+    """Telemetry and scorecard for the acting person, None while they are worked out.
+
+    Worked out anew when a record that they rest on is new, or a pulse is over; not for the minute that went by.
+    """
     question = (
         "agreement",
         ask.ledger.applied_fingerprint(),
@@ -47,6 +50,7 @@ def agreement(ask: Ask, asked: Window) -> Agreement | None:
         asked,
         lake_version(ask.work),
         ask.ledger.agenda_mark(),
+        tuple((one.name, one.closed_at) for one in ended_pulses(ask.ledger, ask.now)),
     )
     root, actor, now, wall = ask.root, ask.actor, ask.now, ask.wall
     found: Agreement | None = ask.later.look(
