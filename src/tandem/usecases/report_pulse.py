@@ -40,9 +40,24 @@ def report_pulse(
 
     Raises ALN-602 for another format, and what `see_pulse` raises.
     """
+    known_format(format_)
+    made = written(see_pulse(root, ledger, wave, now), format_, now)
+    report_taken(root, ledger, actor, made, wall)
+    return made
+
+
+def known_format(format_: str) -> None:
+    """Go on only with a format that can be written. Raises ALN-602."""
     if format_ not in WRITERS:
         raise Problems(NO_FORMAT("there is no such format", found=format_[:40], alternatives=REPORTS))
+
+
+def written(result: PulseResult, format_: str, now: datetime) -> Report:
+    """A result in one of the formats. Takes seconds where there are many questions."""
     write, media = WRITERS[format_]
-    made = Report(f"{wave}.{format_}", write(see_pulse(root, ledger, wave, now), now), media)
-    note(root, ledger, wall, by(actor, "export", f"results: {made.name}", "done"))
-    return made
+    return Report(f"{result.wave}.{format_}", write(result, now), media)
+
+
+def report_taken(root: Path, ledger: Ledger, actor: Actor, report: Report, wall: datetime) -> None:
+    """Note that somebody took a report."""
+    note(root, ledger, wall, by(actor, "export", f"results: {report.name}", "done"))

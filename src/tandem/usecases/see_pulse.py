@@ -1,10 +1,11 @@
 """What a pulse found: its answers read as a whole, and kept as long as they are the same."""
 
 import hashlib
-from collections import OrderedDict
+from collections import Counter, OrderedDict
 from datetime import datetime
 from pathlib import Path
 from threading import Lock
+from typing import TypeAlias
 
 from tandem import __version__
 from tandem.align.against import Link
@@ -13,17 +14,18 @@ from tandem.align.instrument import codebook_of, links
 from tandem.align.method import Fielded
 from tandem.align.questions import EITHER, filled
 from tandem.align.reading import About, read_pulse
-from tandem.align.responses import Responses
 from tandem.align.result import NAMES, PulseResult
 from tandem.charter import load_project
 from tandem.charter.definitions.instruments import Instrument
 from tandem.kernel import Problems, numbers
-from tandem.ledger import Ledger
+from tandem.ledger import AnswerState, Ledger
 from tandem.usecases.imported_pulse import SMALLEST_GROUP, is_imported
 from tandem.usecases.pulse_answers import responses
-from tandem.usecases.result_problems import NO_RESULT_YET, STILL_OPEN
+from tandem.usecases.pulse_rights import needs_closed
+from tandem.usecases.result_problems import NO_RESULT_YET
 from tandem.usecases.run_pulse import PulseStatus, instrument_of, pulse_status
 
+Mark: TypeAlias = tuple[object, ...]
 HELD = 8
 SEED = 2012
 """Of all draws: the same answers give the same intervals."""
@@ -33,15 +35,15 @@ class ResultsHeld:
     """Results kept under what they were read from; the oldest go first."""
 
     def __init__(self) -> None:
-        self._results: OrderedDict[str, PulseResult] = OrderedDict()
+        self._results: OrderedDict[Mark, PulseResult] = OrderedDict()
         self._lock = Lock()
 
-    def get(self, key: str) -> PulseResult | None:
+    def get(self, key: Mark) -> PulseResult | None:
         """The result read from exactly this, if it is kept."""
         with self._lock:
             return self._results.get(key)
 
-    def keep(self, key: str, result: PulseResult) -> None:
+    def keep(self, key: Mark, result: PulseResult) -> None:
         """Keep a result."""
         with self._lock:
             self._results[key] = result
@@ -55,25 +57,37 @@ _HELD = ResultsHeld()
 def see_pulse(root: Path, ledger: Ledger, wave: str, now: datetime) -> PulseResult:
     """The result of a run that has closed. The same answers give the same result.
 
-    While it is open nothing is told: of two looks with one answer between them, the difference would be that
-    answer. Raises LDG-121 for a run that is not there, ALN-601 while it is open, ALN-600 without answers.
+    Until it is closed nothing is told, whatever `now` is: see `needs_closed`. Raises LDG-121 for a run that is not
+    there, ALN-601 until it is closed, ALN-600 without answers.
     """
-    status = pulse_status(ledger, wave, now)
-    if status.open:
-        sentence = f"{wave} takes answers until {numbers.moment(status.pulse.closes_at)}"
-        raise Problems(STILL_OPEN(sentence, found="open"))
-    answers = responses(ledger, wave)
-    if not len(answers):
+    key = result_mark(root, ledger, wave)
+    known = _HELD.get(key)
+    if known is None:
+        status = pulse_status(ledger, wave, now)
+        answers = responses(ledger, wave)
+        known = read_pulse(answers, _about(status, load_project(root).name, answers.codebook))
+        _HELD.keep(key, known)
+    return known
+
+
+def result_mark(root: Path, ledger: Ledger, wave: str) -> Mark:
+    """What the result of a closed run depends on: equal marks, equal results. Reads no answer, only counts them.
+
+    No answer of a closed run is changed, so how many of each state there are tells them apart. Raises what
+    `see_pulse` raises.
+    """
+    pulse = ledger.pulse(wave)
+    needs_closed(pulse)
+    counted: Counter[tuple[str, str, str]] = Counter()
+    for side, state, reason, _, people in ledger.answer_counts(wave):
+        counted[side, str(state), reason] += people
+    if not any(state == AnswerState.COMPLETE for _, state, _ in counted):
         raise Problems(
             NO_RESULT_YET(f"nobody answered {wave}, so there is nothing to tell", found="0 answers")
         )
-    about = _about(status, load_project(root).name, answers.codebook)
-    key = _key(answers, about)
-    known = _HELD.get(key)
-    if known is None:
-        known = read_pulse(answers, about)
-        _HELD.keep(key, known)
-    return known
+    definition = hashlib.sha256(pulse.definition.encode()).hexdigest()
+    run = (pulse.name, pulse.instrument, pulse.form, definition, pulse.opened_at, pulse.closed_at)
+    return (str(root.resolve()), load_project(root).name, *run, tuple(sorted(counted.items())))
 
 
 def _about(status: PulseStatus, company: str, codebook: Codebook) -> About:
@@ -161,15 +175,3 @@ def _left_out(status: PulseStatus) -> str:
 
 def _few(count: int | None, status: PulseStatus) -> str:
     return f"fewer than {status.smallest_group}, or not told" if count is None else f"{count:,}"
-
-
-def _key(answers: Responses, about: About) -> str:
-    """A digest of every answer and of all that the result says of itself."""
-    digest = hashlib.sha256(repr(about).encode())
-    for name in sorted(answers.columns):
-        column = answers.columns[name]
-        digest.update(
-            name.encode() + (repr(column.tolist()).encode() if column.dtype == object else column.tobytes())
-        )
-    digest.update(answers.weight.tobytes())
-    return digest.hexdigest()

@@ -2,20 +2,22 @@
 
 from dataclasses import dataclass
 from datetime import datetime
+from functools import partial
 
 from tandem.align.export.words import IndexFigure, based, index_figures, picture, subtitle, tested, unit
 from tandem.align.result import Finding, PulseResult, Question, weight_of
 from tandem.kernel import Problems
-from tandem.usecases.report_pulse import REPORTS, report_pulse
+from tandem.usecases.report_pulse import REPORTS, Report, known_format, report_taken, written
 from tandem.usecases.run_pulse import pulse_status
-from tandem.usecases.see_pulse import see_pulse
+from tandem.usecases.see_pulse import result_mark, see_pulse
 from tandem.web.asking import Ask
 from tandem.web.charts import Caption, Chart, Opposed, bars, two_sides
-from tandem.web.page import PageContext, Send, doc
+from tandem.web.page import Go, PageContext, Send, doc
 from tandem.web.problems import NO_PAGE
 from tandem.web.values import Table
 from tandem.web.views.result_tables import cut_table, findings_table, how_table, topline_tables, value_text
 
+PATIENCE = 0.15
 WORDS = {
     "pptx": "Slides (PPTX)",
     "xlsx": "Banner book (XLSX)",
@@ -70,6 +72,9 @@ class ResultPage(PageContext):
     """What one pulse found."""
 
     name: str = doc("Name of the pulse.")
+    ready: bool = doc("Whether it has been read; until then the page looks again.")
+    writing: str = doc("Format of the file that is being written; empty for none.")
+    written: str = doc("Format of the file that is ready to be taken; empty for none.")
     told: str = doc("The company, the wave, and how many answered.")
     index: str = doc("The alignment index in a sentence, or why there is none.")
     value: float | None = doc("The index, 0 to 100; absent if it is not told.")
@@ -93,10 +98,11 @@ class ResultQuestionPage(PageContext):
 
     name: str = doc("Name of the pulse.")
     question: str = doc("The question's name in the survey.")
+    ready: bool = doc("Whether the pulse has been read; until then the page looks again.")
     asked_of: str = doc("Whom it was put to.")
     charts: tuple[Chart, ...] = doc("Its charts: items that are told in the same way share one.")
     sentences: tuple[str, ...] = doc("What was found, clear differences first.")
-    table: Table = doc("Every item: both sides, the difference with its interval, p.")
+    table: Table | None = doc("Every item: both sides, the difference with its interval, p.")
     lists: str = doc("How alike the two sides order the items; empty where it is no list.")
     perception: tuple[str, ...] = doc("How well each side knows the other, where it was asked to guess.")
     published: tuple[str, ...] = doc("Published figures beside the own ones.")
@@ -114,12 +120,21 @@ def every(ask: Ask) -> PageContext:
 
 
 def one(ask: Ask) -> PageContext:
-    """One pulse."""
-    result = _result(ask)
+    """One pulse; with `file`, a format, also how far that file is."""
+    result, wanted = _result(ask), ask.text("file")
+    if result is None:
+        return ResultPage(
+            title="Results", name=ask.path["name"], ready=False, writing="", written="", told="", index="",
+            value=None, between=None, figures=(), parts=None, hows=None, most=(), questions=(), files=(), method=(),
+        )  # fmt: skip
+    made = _report(ask, wanted) is not None if wanted else False
     index = result.index
     return ResultPage(
         title=result.title,
         name=result.wave,
+        ready=True,
+        writing="" if made else wanted,
+        written=wanted if made else "",
         told=subtitle(result),
         index=index.sentence if index else result.index_missing,
         value=None if index is None else index.value * 100,
@@ -136,15 +151,21 @@ def one(ask: Ask) -> PageContext:
 
 def question(ask: Ask) -> PageContext:
     """One question, cut by a profile question if `by` names one. Raises WEB-001 for a question that was not asked."""
-    result = _result(ask)
+    result, by = _result(ask), ask.text("by")
+    if result is None:
+        return ResultQuestionPage(
+            title="Results", name=ask.path["name"], question=ask.path["question"], ready=False, asked_of="",
+            charts=(), sentences=(), table=None, lists="", perception=(), published=(), toplines=(), cut=None,
+            by=by, cuts=(),
+        )  # fmt: skip
     found = next((one for one in result.questions if one.id == ask.path["question"] and one.findings), None)
     if found is None:
         raise Problems(NO_PAGE("the pulse asked no such question", found=ask.path["question"]))
-    by = ask.text("by")
     return ResultQuestionPage(
         title=found.wording,
         name=result.wave,
         question=found.id,
+        ready=True,
         asked_of=found.asked_of,
         charts=_charts(found),
         sentences=tuple(one.sentence for one in sorted(found.findings, key=lambda one: not one.clear)),
@@ -159,15 +180,33 @@ def question(ask: Ask) -> PageContext:
     )
 
 
-def file(ask: Ask) -> Send:
-    """The result as a file; that it was taken is noted."""
-    name, wanted = ask.path["name"], ask.path["format"]
-    found = report_pulse(ask.root, ask.ledger, ask.actor, name, wanted, ask.now, ask.wall())
-    return Send(found.name, found.body, found.media)
+def file(ask: Ask) -> Send | Go:
+    """The result as a file; that it was taken is noted. While it is written, the result's page waits for it."""
+    made = _report(ask, ask.path["format"])
+    if made is None:
+        return Go(f"/agree/results/{ask.path['name']}?file={ask.path['format']}")
+    report_taken(ask.root, ask.ledger, ask.actor, made, ask.wall())
+    return Send(made.name, made.body, made.media)
 
 
-def _result(ask: Ask) -> PulseResult:
-    return see_pulse(ask.root, ask.ledger, ask.path["name"], ask.now)
+def _result(ask: Ask) -> PulseResult | None:
+    """The result, None while it is read: that takes seconds and goes on beside the page, which looks again."""
+    name = ask.path["name"]
+    mark = result_mark(ask.root, ask.ledger, name)
+    read = partial(see_pulse, ask.root, ask.ledger, name, ask.now)
+    found: PulseResult | None = ask.later.look(("result", mark), read, PATIENCE)
+    return found
+
+
+def _report(ask: Ask, format_: str) -> Report | None:
+    """The file, None while it is written. Raises ALN-602."""
+    known_format(format_)
+    name, root, ledger, now = ask.path["name"], ask.root, ask.ledger, ask.now
+    question = ("report", format_, now.date(), result_mark(root, ledger, name))
+    found: Report | None = ask.later.look(
+        question, lambda: written(see_pulse(root, ledger, name, now), format_, now), PATIENCE
+    )
+    return found
 
 
 def _parts(result: PulseResult) -> Chart | None:
