@@ -12,29 +12,19 @@ from pathlib import Path
 from sqlglot import exp
 
 from tandem.align.experience import Felt, experience_query, felt, footprint
-from tandem.charter.definitions import Agenda, Budget, Campaign, Experience, Function, Skill, Standards, Tool
+from tandem.charter.definitions import Agenda, Budget, Experience, Function, Skill, Standards, Tool
 from tandem.engine import functions as f
 from tandem.kernel import Problem, Problems
 from tandem.kernel.values import Actor, Destination, FieldRef
-from tandem.measure.earning import Return
+from tandem.usecases.budget_money import Earned, earned
 from tandem.usecases.permits import permit_for
-from tandem.usecases.report_lift import LiftReport, NoLift, report_lift
+from tandem.usecases.report_lift import report_lift
 from tandem.usecases.workspace import Workspace, open_workspace
 
 NO_FIELD = "nothing tells what it cost: name a field of money under `spent`, or give the campaigns a `cost`"
-NO_CAMPAIGN = "no campaign of this channel has held people out, so nobody can say what it brought"
+NO_CAMPAIGN = "no campaign of this channel assigned anybody in its period, so nobody can say what it brought"
+NOT_YOURS = "your role may not measure it"
 NO_CHANNEL = "no campaign is paid from it, so nobody can say what it brought"
-
-
-@dataclass(frozen=True)
-class Earned:
-    """What one campaign of a channel brought: `returned` after its cost, or `why` nobody can say."""
-
-    campaign: str
-    title: str
-    cost: Decimal | None
-    returned: Return | None
-    why: str
 
 
 @dataclass(frozen=True)
@@ -124,7 +114,10 @@ def measured_agenda(root: Path, actor: Actor, now: datetime, wall: Callable[[], 
 
 
 def see_money(work: Workspace, now: datetime) -> tuple[BudgetSeen, ...]:
-    """Every budget beside what was spent until `now` and what campaigns of its channel returned after their cost."""
+    """Every budget beside what was spent until `now`, and what campaigns of its channel returned after their cost.
+
+    Nothing is counted in two budgets of one channel: what cannot be told apart is not known, with the reason.
+    """
     return tuple(_budget(work, one, now) for one in agenda_of(work).budgets)
 
 
@@ -144,61 +137,53 @@ def _skill(one: Skill, every: Iterable[Skill]) -> SkillSeen:
 
 
 def _budget(work: Workspace, budget: Budget, now: datetime) -> BudgetSeen:
-    campaigns = [one for one in work.charter.campaigns if str(one.channel) == budget.channel]
-    if budget.side is not Function.MARKETING:
-        campaigns = []
-    earned, problems = [], list[Problem]()
-    for campaign in campaigns:
-        try:
-            found = report_lift(work, campaign.campaign, now)
-        except Problems as refused:
-            problems += refused.problems
-            continue
-        if _in_period(found, budget):
-            earned.append(_earned(campaign, found))
-    spent: Decimal | None = None
-    why = NO_FIELD
+    found, problems = _campaigns(work, budget, now)
+    spent, why = _paid(found)
+    if problems:
+        spent, why = None, NOT_YOURS
     if budget.spent is not None:
         try:
             spent, why = _spent(work, budget, now), ""
         except Problems as refused:
             problems += refused.problems
-            why = "your role may not measure it"
-    elif earned:
-        known = [one.cost for one in earned if one.cost is not None]
-        spent = sum(known, Decimal(0)) if len(known) == len(earned) else None
-        why = "" if spent is not None else NO_FIELD
+            spent, why = None, NOT_YOURS
+    nothing = NO_CAMPAIGN if budget.side is Function.MARKETING else NO_CHANNEL
     passed = (now - budget.starts) / (budget.ends - budget.starts)
     return BudgetSeen(
         budget=budget,
         spent=spent,
         why_spent=why,
-        earned=tuple(earned),
-        why_earned="" if earned else NO_CAMPAIGN if budget.side is Function.MARKETING else NO_CHANNEL,
+        earned=found,
+        why_earned="" if found else NOT_YOURS if problems else nothing,
         share=min(1.0, max(0.0, passed)),
         problems=tuple(dict.fromkeys(problems)),
     )
 
 
-def _in_period(found: LiftReport | NoLift, budget: Budget) -> bool:
-    """Whether anybody was assigned in the period of the budget."""
-    days = [cell.assigned_on for cell in found.figures.cells]
-    return any(budget.starts.date() <= day < budget.ends.date() for day in days)
+def _campaigns(work: Workspace, budget: Budget, now: datetime) -> tuple[tuple[Earned, ...], list[Problem]]:
+    """What campaigns of the channel cost this budget and returned, and why some may not be measured."""
+    found, problems = list[Earned](), list[Problem]()
+    if budget.side is not Function.MARKETING:
+        return (), problems
+    for campaign in work.charter.campaigns:
+        if str(campaign.channel) != budget.channel:
+            continue
+        try:
+            told = earned(report_lift(work, campaign.campaign, now), budget)
+        except Problems as refused:
+            problems += refused.problems
+            continue
+        found += [told] if told else []
+    return tuple(found), problems
 
 
-def _earned(campaign: Campaign, found: LiftReport | NoLift) -> Earned:
-    figures = found.figures
-    cost = figures.cost
-    told = cost.total if cost is not None and cost.told(figures.smallest_group) else None
-    title = campaign.title or campaign.campaign
-    match found:
-        case NoLift():
-            return Earned(campaign.campaign, title, told, None, found.sentence)
-        case LiftReport(returned=Return() as back):
-            return Earned(campaign.campaign, title, told, back, "")
-        case _:
-            why = "it declares no cost" if cost is None else found.sentences[0]
-            return Earned(campaign.campaign, title, told, None, why)
+def _paid(found: Iterable[Earned]) -> tuple[Decimal | None, str]:
+    """The sum of what campaigns cost, if that of each is known; else why not."""
+    held = [*found]
+    unknown = [f"{one.title}: {one.why_cost}" for one in held if one.cost is None]
+    if not held or unknown:
+        return None, "; ".join(unknown) or NO_FIELD
+    return sum((one.cost for one in held if one.cost is not None), Decimal(0)), ""
 
 
 def _spent(work: Workspace, budget: Budget, now: datetime) -> Decimal:

@@ -96,8 +96,12 @@ def _told_return(one: BudgetSeen) -> str:
 
 
 def returns(slow: AgendaMeasured) -> tuple[str, ...]:
-    """What each channel returned or why nobody can say, channels with one reason in one line."""
+    """Why what was spent is not known; what each channel returned or why nobody can say. One reason, one line."""
     lines: dict[str, list[str]] = {}
+    for one in slow.budgets:
+        if one.spent is None:
+            said = f"what was spent is {numbers.UNKNOWN}: {_plain(one.why_spent)}"
+            lines.setdefault(said, []).append(one.budget.title or one.budget.channel)
     for one in slow.budgets:
         lines.setdefault(_returned(one), []).append(one.budget.title or one.budget.channel)
     return tuple(f"{', '.join(channels)}: {said}." for said, channels in lines.items())
