@@ -2,6 +2,8 @@
 
 import re
 from collections.abc import Iterator
+from dataclasses import replace
+from datetime import datetime, timedelta
 from pathlib import Path
 
 import pytest
@@ -169,6 +171,52 @@ def test_a_closed_run_says_so_and_keeps_what_was_answered(own: Served, sink: Mai
     assert own.signed_in("admin").send("/agree/pulses/autumn/close").status_code == 303
     assert heading(own.browser().get(link(sink, "m3")).text) == "This survey is closed"
     assert heading(own.browser().post(link(sink, "m3"), data={"do": "begin"}).text) == "This survey is closed"
+
+
+def test_a_run_whose_time_is_over_waits_to_be_closed_and_tells_nothing(own: Served) -> None:
+    own.wall = datetime(2026, 4, 2)
+    marketer = own.signed_in("marketer")
+    page = marketer.get("/agree/pulses/autumn").text
+    assert "It takes no more answers since" in page
+    assert "marketers, engineers and admins may" in page
+    assert "Close for good" in page
+    assert "Invite and send" not in page
+    assert "Close for good" not in own.signed_in("executive").get("/agree/pulses/autumn").text
+    assert "To be closed; took answers until" in marketer.get("/agree/pulses").text
+    assert marketer.json("/agree/results")["waves"][0]["open"] is True
+    assert "ALN-601" in marketer.get("/agree/results/autumn").text
+    assert marketer.json("/agree")["alignment"] is None
+    assert marketer.send("/agree/pulses/autumn/close").status_code == 303
+    assert "Close for good" not in marketer.get("/agree/pulses/autumn").text
+    assert marketer.json("/agree/results")["waves"][0]["open"] is False
+
+
+def test_how_many_are_done_is_not_told_by_who_is_reminded(own: Served, sink: MailSink) -> None:
+    client, path = own.browser(), link(sink, "i1")
+    press(client, path, press(client, path, client.get(path).text, "begin"), S_TITLE="2")
+    marketer = own.signed_in("marketer")
+    assert marketer.json("/agree/pulses/autumn")["due"] is False
+    own.wall += timedelta(days=4)
+    marketer = own.signed_in("marketer")
+    told = marketer.json("/agree/pulses/autumn")
+    assert told["due"] is True
+    assert told["days"]["rows"] == []
+    before = len(sink.taken())
+    assert marketer.send("/agree/pulses/autumn/remind").status_code == 303
+    assert len(sink.taken()) - before == 7
+    entries = [one for page in own.ledger.audit_pages() for one in page]
+    (noted,) = [one for one in entries if one.what == "remind of autumn" and one.outcome == "done"]
+    assert "some" in str(noted.detail)
+    assert "7" not in str(noted.detail)
+
+
+def test_the_list_says_which_runs_are_anonymous(own: Served) -> None:
+    named = replace(own.ledger.pulse("autumn"), name="named", anonymous=False)
+    own.ledger.open_pulse(named)
+    page = own.signed_in("analyst").get("/agree/pulses").text
+    assert page.count("Not anonymous: answers are kept with their invitations.") == 1
+    assert page.count("Anonymous.") == 1
+    assert "answers are cut from it." not in page
 
 
 def test_runs_are_for_all_to_see_and_for_some_to_field(own: Served) -> None:
