@@ -84,6 +84,10 @@ def test_a_change_after_the_commitment_is_marked(own_company: Company, visit: Vi
     assert changed_share(own_company) == pytest.approx(3 / 9, abs=0.005), (
         "two of the demo's eight, and this one"
     )
+    head = visit(own_company, "executive")
+    head.goto("/agree/telemetry")
+    expect(head.locator("#changed .big")).to_have_text("33 %")
+    expect(head.locator("#changed .facts")).to_contain_text("Marketing (changed by)")
     engineer.goto("/")
     waits = engineer.locator("#waits")
     expect(waits).to_contain_text("changed after IT committed")
