@@ -8,6 +8,7 @@ from web.served import Browser, Served
 
 from tandem.align.briefs import TITLES
 from tandem.charter.definitions import AgendaOwner, Feel, Service, Standards
+from tandem.kernel.values import Actor
 from tandem.ledger import StepKind
 from tandem.usecases.see_briefs import Stage
 from tandem.web.views import agenda, agenda_words, brief_words
@@ -63,7 +64,7 @@ def test_a_brief_from_its_first_word_to_what_is_accepted(marketer: Browser, engi
     assert "ALN-406" in answer.text
     sent(engineer, "/agree/briefs/1/commit", version="3", due="2027-05-01")
     sent(engineer, "/agree/briefs/1/deliver", reason="it runs every night")
-    assert marketer.json("/agree/briefs/1")["do"] == ["edit", "promise", "take"]
+    assert marketer.json("/agree/briefs/1")["do"] == ["promise", "take"]
     sent(marketer, "/agree/briefs/1/take", do="send back", reason="the stores are missing")
     sent(engineer, "/agree/briefs/1/deliver")
     sent(marketer, "/agree/briefs/1/take", do="accept")
@@ -172,17 +173,30 @@ def test_the_agenda_tells_what_is_known_and_why_the_rest_is_not(marketer: Browse
 
 def test_both_sides_rank_and_see_how_far_apart_they_are(own_shop: Served, marketer: Browser) -> None:
     engineer = own_shop.signed_in("engineer")
+    said = marketer.get("/agree/agenda").text
+    assert "kept under your name" in said
+    assert "from 3 people of a side on" in said
     first = {"own.one_view": "1", "own.own_setup": "2", "other.fewer_tools": "1"}
     sent(marketer, "/agree/agenda/rank", **first)
     sent(
         engineer, "/agree/agenda/rank", **{"own.one_view": "3", "own.own_setup": "2", "own.fewer_tools": "1"}
     )
     page = engineer.json("/agree/agenda")
+    assert (page["places"], page["mine"][2]["own"]) == (None, "1")
+    assert page["ranked"]["rows"][0][2:] == ["not known"] * 5, "one person of a side is not told"
+    assert "told from 3 people on" in page["people"]
+    for n in range(2):
+        for side, role, names in (
+            ("marketing", "marketer", ("one_view", "own_setup")),
+            ("it", "engineer", ("fewer_tools", "own_setup", "one_view")),
+        ):
+            places = {name: place for place, name in enumerate(names, 1)}
+            own_shop.ledger.add_ranking(Actor(f"{role} {n}", role), side, "own", places, own_shop.wall)
+    page = engineer.json("/agree/agenda")
     rows = {row[0]: row[2:] for row in page["ranked"]["rows"]}
     assert rows["One view of every customer"] == ["1.0", "3.0", "−2.0", "not known", "not known"]
-    assert rows["Fewer tools, known to both"] == ["not known", "1.0", "not known", "1.0", "not known"]
+    assert rows["Fewer tools, known to both"] == ["3.0", "1.0", "+2.0", "not known", "not known"]
     assert page["places"]["title"] == "One view of every customer: Marketing places it 2.0 places higher"
-    assert page["mine"][2]["own"] == "1"
     again = marketer.send("/agree/agenda/rank", {"own.one_view": "1", "own.own_setup": "1"})
     assert (again.status_code, "ALN-407" in again.text) == (422, True)
     assert own_shop.signed_in("admin").json("/agree/agenda")["mine"] == []

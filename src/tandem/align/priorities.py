@@ -5,6 +5,13 @@ from dataclasses import dataclass
 from statistics import fmean
 
 SIDES = ("marketing", "it")
+LEAST = 3
+"""From how many people of a side on their mean places are told.
+
+Rankings are made by named colleagues, and a side has few: with the smallest group of the pulses, which is for answers
+that nobody signs, most companies would never see one. Of three nobody can work out one other person's places from the
+mean and their own, while of two everybody can.
+"""
 
 
 @dataclass(frozen=True)
@@ -18,7 +25,7 @@ class Ranked:
 
 @dataclass(frozen=True)
 class Standing:
-    """One priority as the sides place it. Mean places, 1 the first; None where nobody of the side ranked it.
+    """One priority as the sides place it. Mean places, 1 the first; None where too few of the side ranked.
 
     `own[side]`: what the side wants itself. `guess[side]`: what the side thinks that the other wants.
     `gap`: marketing's own mean place less IT's own; positive: IT holds it more important.
@@ -46,16 +53,25 @@ def other(side: str) -> str:
     return "it" if side == "marketing" else "marketing"
 
 
-def standings(priorities: Sequence[str], rankings: Sequence[Ranked]) -> tuple[Standing, ...]:
-    """Every priority in its order. A person who did not rank a priority says nothing about it.
+def standings(
+    priorities: Sequence[str], rankings: Sequence[Ranked], least: int = LEAST
+) -> tuple[Standing, ...]:
+    """Every priority in its order, with the mean places of a side of which at least `least` people ranked.
 
-    Places of priorities that are gone are passed over, and the rest closes up, so that 1 is always the first.
+    What a person did not rank shares the places that are left, each their mean: of six, who ranks one alone puts
+    the five others at 4. So every mean is over the same people, and each person gives away the same sum of places.
+    Places of priorities that are gone are passed over, and the rest closes up, so that 1 is always the first; who
+    ranked none of those that are left counts as not having ranked.
     """
-    closed = [(one.side, one.about, _closed(one.places, priorities)) for one in rankings]
+    placed = [
+        (one.side, one.about, _placed(one.places, priorities))
+        for one in rankings
+        if any(name in one.places for name in priorities)
+    ]
 
     def mean(side: str, about: str, name: str) -> float | None:
-        told = [places[name] for who, of, places in closed if (who, of) == (side, about) and name in places]
-        return fmean(told) if told else None
+        told = [places[name] for who, of, places in placed if (who, of) == (side, about)]
+        return fmean(told) if told and len(told) >= least else None
 
     return tuple(
         Standing(
@@ -76,9 +92,10 @@ def people(rankings: Sequence[Ranked]) -> Mapping[tuple[str, str], int]:
     }
 
 
-def _closed(places: Mapping[str, int], known: Sequence[str]) -> Mapping[str, int]:
+def _placed(places: Mapping[str, int], known: Sequence[str]) -> Mapping[str, float]:
     held = sorted((place, name) for name, place in places.items() if name in known)
-    return {name: place for place, (_, name) in enumerate(held, 1)}
+    rest = (len(held) + 1 + len(known)) / 2
+    return dict.fromkeys(known, rest) | {name: float(place) for place, (_, name) in enumerate(held, 1)}
 
 
 def _less(one: float | None, two: float | None) -> float | None:

@@ -3,8 +3,11 @@
 from dataclasses import dataclass
 from typing import Any
 
-BY = {"mara": "marketer", "ana": "analyst", "enzo": "engineer", "priya": "privacy"}
-"""Who does what in it, by the names that sign in to the demo."""
+BY = {
+    **{"mara": "marketer", "ana": "analyst", "enzo": "engineer", "priya": "privacy"},
+    **{"milan": "marketer", "edda": "engineer"},
+}
+"""Who does what in it: the names that sign in to the demo, and a colleague of each side who only ranks."""
 
 
 @dataclass(frozen=True)
@@ -224,10 +227,15 @@ RANKINGS: dict[str, dict[str, tuple[str, ...]]] = {
         "own": ("proven", "own_setup", "one_view", "fresh_data", "consent_first", "fewer_tools"),
         "other": ("fewer_tools", "consent_first", "one_view", "fresh_data", "proven", "own_setup"),
     },
+    "milan": {
+        "own": ("own_setup", "proven", "one_view", "fewer_tools", "fresh_data", "consent_first"),
+        "other": ("consent_first", "fresh_data", "fewer_tools", "one_view", "own_setup", "proven"),
+    },
     "enzo": {
         "own": ("one_view", "fresh_data", "consent_first", "own_setup", "fewer_tools", "proven"),
         "other": ("own_setup", "proven", "fresh_data", "one_view", "fewer_tools", "consent_first"),
     },
+    "edda": {"own": ("fresh_data", "consent_first", "one_view", "fewer_tools", "own_setup", "proven")},
     "priya": {"own": ("consent_first", "one_view", "fewer_tools", "fresh_data", "proven", "own_setup")},
 }
 """Who ranks the priorities of the demo's agenda how, for the own side and as the other would; on which day."""

@@ -97,14 +97,19 @@ class Briefs(Store):
     ) -> BriefVersion:
         """The next version of a brief whose latest is `version`.
 
-        Raises LDG-110, LDG-111 if somebody else changed it meanwhile, LDG-112 if it is withdrawn or was delivered
-        and accepted.
+        Raises LDG-110, LDG-111 if somebody else changed it meanwhile, LDG-112 if it is withdrawn or was delivered:
+        what was delivered is first sent back, so that IT can agree to what it says then.
         """
         with self._write() as db:
             row = open_brief(db, number, version)
             state = live_commitment(db, number)
-            if state is not None and state["accepted_at"] is not None:
-                raise Problems(BRIEF_OVER("the brief was delivered and accepted", found=f"brief {number}"))
+            if state is not None and state["kept_at"] is not None:
+                done = (
+                    "delivered and accepted"
+                    if state["accepted_at"]
+                    else "delivered; send it back to change it"
+                )
+                raise Problems(BRIEF_OVER(f"the brief was {done}", found=f"brief {number}"))
             new = _version_row(number, row["version"] + 1, content, actor, function, reason, now)
             added = insert(v).values(**new, after_commitment=state is not None).returning(v)
             done = db.execute(added).mappings().one()

@@ -48,35 +48,37 @@ class Changed:
 
 def make_brief(desk: Desk, ask: Ask) -> Brief:
     """A new brief, complete or not. Raises ALN-401 for a role that may not, ALN-403 without a title."""
-    desk.needs(BRIEFS)
+    desk.needs(BRIEFS, "make")
     said = _titled(ask)
-    desk.note("make", parts=[*content_of(said)])
-    return desk.ledger.add_brief(desk.actor, desk.function, content_of(said), desk.now)
+    made = desk.ledger.add_brief(desk.actor, desk.function, content_of(said), desk.now)
+    desk.note("make", brief=made.id, parts=[*content_of(said)])
+    return made
 
 
 def edit_brief(desk: Desk, number: int, version: int, ask: Ask, reason: str = "") -> Changed:
     """The next version of a brief; the older ones stay. `version` is the one that was read.
 
-    After a commitment the change is marked, and IT has to agree again. Raises ALN-401, ALN-403, ALN-405 for an edit
-    that changes nothing, LDG-110, LDG-111, LDG-112.
+    After a commitment the change is marked, and IT has to agree again. What was delivered is sent back before it is
+    changed. Raises ALN-401, ALN-403, ALN-405 for an edit that changes nothing, LDG-110, LDG-111, LDG-112.
     """
-    desk.needs(BRIEFS)
+    desk.needs(BRIEFS, "edit", brief=number)
     said = _titled(ask)
     held = desk.ledger.brief(number)
     parts = differences(ask_of(held.latest.content), said)
     if not parts:
         raise Problems(NO_CHANGE("this is what the brief says already", found=f"brief {number}"))
     why = " ".join(reason.split())[:LONGEST_REASON]
-    desk.note("edit", brief=number, version=version + 1, parts=[one.part for one in parts])
     done = desk.ledger.edit_brief(number, version, content_of(said), desk.actor, desk.function, why, desk.now)
+    desk.note("edit", brief=number, version=done.version, parts=[one.part for one in parts])
     return Changed(done, parts)
 
 
 def withdraw_brief(desk: Desk, number: int) -> Brief:
     """Take a brief back. Raises ALN-401, LDG-110, and LDG-112 if it is over or IT is committed to it."""
-    desk.needs(BRIEFS)
+    desk.needs(BRIEFS, "withdraw brief", brief=number)
+    done = desk.ledger.withdraw_brief(number, desk.actor.name, desk.now)
     desk.note("withdraw brief", brief=number)
-    return desk.ledger.withdraw_brief(number, desk.actor.name, desk.now)
+    return done
 
 
 def lacks(charter: Charter, ask: Ask, now: datetime) -> tuple[Remark, ...]:

@@ -37,7 +37,7 @@ def rank(desk: Desk, charter: Charter, places: Mapping[str, Mapping[str, int]]) 
 
     Raises ALN-401 for who is on neither side, ALN-407, ALN-408.
     """
-    desk.needs(RANKS)
+    desk.needs(RANKS, "rank")
     assert desk.function is not None
     known = [one.priority for one in charter.agenda.priorities] if charter.agenda else []
     if not known:
@@ -47,8 +47,8 @@ def rank(desk: Desk, charter: Charter, places: Mapping[str, Mapping[str, int]]) 
     if problems:
         raise Problems(problems)
     for about, held in given.items():
-        desk.note("rank", about=about, priorities=len(held))
         desk.ledger.add_ranking(desk.actor, desk.function, about, held, desk.now)
+        desk.note("rank", about=about, priorities=len(held))
 
 
 def see_ranks(ledger: Ledger, charter: Charter, name: str) -> Ranks:

@@ -166,14 +166,12 @@ def _stage(brief: Brief, held: Commitment | None, now: datetime) -> Stage:
         return Stage.ASKED
     if held.accepted_at is not None:
         return Stage.ACCEPTED
+    if held.state is CommitmentState.KEPT:
+        # Whatever it says now, marketing moves next: IT can agree again once it was sent back.
+        return Stage.DELIVERED
     if held.agreed_version != brief.latest.version:
         return Stage.CHANGED
-    stages = {
-        CommitmentState.OPEN: Stage.COMMITTED,
-        CommitmentState.LATE: Stage.LATE,
-        CommitmentState.KEPT: Stage.DELIVERED,
-    }
-    return stages[held.stands(now)]
+    return Stage.LATE if held.stands(now) is CommitmentState.LATE else Stage.COMMITTED
 
 
 def _by_brief(commitments: Iterable[Commitment]) -> Mapping[int, tuple[Commitment, ...]]:

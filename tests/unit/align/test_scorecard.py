@@ -224,10 +224,10 @@ def test_priorities_in_the_same_order(order: str, value: float) -> None:
         Ranked(who, "own", {name: place for place, name in enumerate(places, 1)})
         for who, places in (("marketing", "abcd"), ("it", order))
     ]
-    found = priorities_close(standings("abcd", ranked), list("ABCD"), WINDOW)
+    found = priorities_close(standings("abcd", ranked, least=1), list("ABCD"), WINDOW)
     assert found.value == pytest.approx(value)
     assert found.n == 4
-    assert priorities_close(standings("abcd", ranked[:1]), list("ABCD"), WINDOW).value is None
+    assert priorities_close(standings("abcd", ranked[:1], least=1), list("ABCD"), WINDOW).value is None
 
 
 def test_every_line_has_something_to_read() -> None:

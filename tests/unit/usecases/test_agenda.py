@@ -210,10 +210,18 @@ def test_ranking_is_checked_and_the_latest_counts(desk: Desk, charter: Charter) 
     own = {"own_setup": 1, "one_view": 2, "fewer_tools": 3}
     rank(desk, charter, {"own": own, "other": {"fewer_tools": 1}})
     rank(as_role(desk, "privacy"), charter, {"own": {"one_view": 1, "fewer_tools": 2}, "other": {}})
+    view = see_ranks(desk.ledger, charter, "mara").priorities[0].standing
+    assert (view.own, view.gap) == ({"marketing": None, "it": None}, None), "one person of a side"
+    for n in range(2):
+        for role, places in (("analyst", own), ("engineer", {"one_view": 1})):
+            colleague = replace(desk, actor=Actor(f"{role} {n}", role))
+            rank(colleague, charter, {"own": places, "other": {"fewer_tools": 1}})
     found = see_ranks(desk.ledger, charter, "mara")
-    view = found.priorities[0].standing
+    view, _, tools = (one.standing for one in found.priorities)
     assert (view.own, view.gap) == ({"marketing": 2.0, "it": 1.0}, 1.0)
-    assert found.priorities[2].standing.miss["marketing"] == -1.0
+    assert tools.own["it"] == (2 + 2.5 + 2.5) / 3
+    assert tools.miss["marketing"] == 1 - (2 + 2.5 + 2.5) / 3
+    assert tools.guess["it"] is None, "two of IT have guessed"
     assert found.mine == {
         "own": {"own_setup": 1, "one_view": 2, "fewer_tools": 3},
         "other": {"fewer_tools": 1},
@@ -236,6 +244,64 @@ def test_everything_is_noted_by_the_time_of_the_wall_and_names_no_words(desk: De
         ("withdraw commitment", WALL),
     ]
     assert entries[1].detail == {"brief": 1, "version": 2, "parts": ["who"]}
+
+
+def test_what_was_not_done_is_not_noted_and_a_refusal_is_noted_as_one(desk: Desk, charter: Charter) -> None:
+    engineer = as_role(desk, "engineer")
+    number = make_brief(desk, WHOLE).id
+    held = keeping.commit(engineer, charter, number, 1, DUE).id
+    keeping.keep(engineer, held)
+    before = len(desk.ledger.audit_entries(Wanted(kind="brief"), limit=99))
+    for act, code in (
+        (lambda: edit_brief(desk, number, 1, replace(WHOLE, title="Cards")), "LDG-112"),
+        (lambda: edit_brief(desk, 77, 1, WHOLE), "LDG-110"),
+        (lambda: withdraw_brief(desk, number), "LDG-112"),
+        (lambda: keeping.commit(engineer, charter, number, 1, DUE), "LDG-112"),
+        (lambda: keeping.agree_again(engineer, charter, held, 1, DUE), "LDG-115"),
+        (lambda: keeping.keep(engineer, held), "LDG-115"),
+        (lambda: keeping.withdraw_commitment(engineer, held, "nobody is free"), "LDG-115"),
+        (lambda: keeping.promise(desk, 77, "letters by spring", DUE), "LDG-110"),
+    ):
+        with pytest.raises(Problems) as caught:
+            act()
+        assert code_of(caught) == code
+    entries = desk.ledger.audit_entries(Wanted(kind="brief"), limit=99)
+    assert len(entries) == before, "what the ledger refused did not happen"
+    refused = (
+        ("edit", lambda: edit_brief(engineer, number, 1, WHOLE)),
+        ("accept", lambda: keeping.accept(engineer, held)),
+        ("commit", lambda: keeping.commit(desk, charter, number, 1, DUE)),
+        ("rank", lambda: rank(as_role(desk, "executive"), charter, {"own": {"one_view": 1}})),
+    )
+    for _, act in refused:
+        with pytest.raises(Problems):
+            act()
+    entries = desk.ledger.audit_entries(Wanted(kind="brief"), limit=len(refused))
+    assert [(one.what, str(one.outcome)) for one in reversed(entries)] == [
+        (what, "refused") for what, _ in refused
+    ]
+    assert {one.detail["code"] for one in entries} == {"ALN-401"}
+
+
+def test_a_delivered_brief_is_sent_back_before_it_is_changed(desk: Desk, charter: Charter) -> None:
+    """Changed while delivered, it would wait for an agreement that nobody can give."""
+    engineer = as_role(desk, "engineer")
+    number = make_brief(desk, WHOLE).id
+    held = keeping.commit(engineer, charter, number, 1, DUE).id
+    keeping.keep(engineer, held)
+    other = replace(WHOLE, title="Cards")
+    with pytest.raises(Problems) as caught:
+        edit_brief(desk, number, 1, other)
+    assert code_of(caught) == "LDG-112"
+    assert "send it back" in caught.value.problems[0].sentence
+    assert see_brief(desk.ledger, charter, number, NOON).seen.stage is Stage.DELIVERED
+    keeping.send_back(desk, held, "we meant cards")
+    edit_brief(desk, number, 1, other)
+    assert see_brief(desk.ledger, charter, number, NOON).seen.stage is Stage.CHANGED
+    keeping.agree_again(engineer, charter, held, 2, DUE)
+    keeping.keep(engineer, held)
+    keeping.accept(desk, held)
+    assert see_brief(desk.ledger, charter, number, NOON).seen.stage is Stage.ACCEPTED
 
 
 def test_a_change_of_the_agenda_is_an_edit_and_widens_nothing(root: Path, ledger: Ledger) -> None:

@@ -3,6 +3,7 @@
 from collections.abc import Mapping
 from dataclasses import dataclass, replace
 
+from tandem.align.priorities import LEAST
 from tandem.charter.definitions import Agenda, AgendaOwner
 from tandem.kernel import Problem, Problems, numbers
 from tandem.usecases.rank_priorities import PrioritySeen, Ranks, rank, see_ranks
@@ -54,11 +55,14 @@ class AgendaPage(PageContext):
 
     declared: bool = doc("Whether the charter has an agenda.")
     priorities: tuple[PrioritySeen, ...] = doc("The joint priorities with where each side places them.")
-    places: Chart | None = doc("Mean place of each priority, both sides; absent until somebody has ranked.")
+    places: Chart | None = doc(
+        "Mean place of each priority, both sides; absent until enough people have ranked."
+    )
     ranked: Table = doc("The priorities with both sides' own places, gaps and guesses.")
     people: str = doc("How many people of each side have ranked.")
     mine: tuple[RankLine, ...] = doc("The form: what you said last. Empty for who is on neither side.")
     side: str = doc("Your side, or nothing.")
+    least: int = doc("From how many people of a side on their mean places are told.")
     services: Table = doc("What each function promised the other about time.")
     budgets: Table | None = doc("Money beside what was spent and returned; absent while it is worked out.")
     returns: tuple[str, ...] = doc("What each channel returned, or why nobody can say.")
@@ -93,6 +97,7 @@ def view(ask: Ask, problems: tuple[Problem, ...] = ()) -> PageContext:
         people=_people(ranks),
         mine=_mine(ranks, ranks.mine) if ask.actor.role in RANKS else (),
         side=SIDE.get(function_of(ask.actor.role) or "", ""),
+        least=LEAST,
         services=services(agenda.service_levels),
         budgets=budgets(slow, currency) if slow else None,
         returns=returns(slow) if slow else (),
@@ -159,18 +164,22 @@ def _people(ranks: Ranks) -> str:
     if not marketing and not it:
         return "Nobody has ranked them yet."
     people = [numbers.plural(n, "person", "people") for n in (marketing, it)]
-    return f"Ranked by {people[0]} of marketing and {people[1]} of IT."
+    few = "" if min(marketing, it) >= LEAST else f" Mean places of a side are told from {LEAST} people on."
+    return f"Ranked by {people[0]} of marketing and {people[1]} of IT.{few}"
 
 
 def _places(ranks: Ranks) -> Chart | None:
-    if not ranks.people["marketing", "own"] and not ranks.people["it", "own"]:
+    if all(place is None for one in ranks.priorities for place in one.standing.own.values()):
         return None
     rows = [
         Opposed(one.priority.title, one.standing.own["marketing"], one.standing.own["it"])
         for one in ranks.priorities
     ]
     caption = Caption(
-        name="places", title=_widest(ranks), unit="Mean place, 1 is the most important", n=_people(ranks)
+        name="places",
+        title=_widest(ranks),
+        unit="Mean place, 1 is the most important",
+        n=_people(ranks).rstrip("."),
     )
     return two_sides(
         caption,
@@ -187,7 +196,7 @@ def _widest(ranks: Ranks) -> str:
     told = [one for one in ranks.priorities if one.standing.gap is not None]
     far = max(told, key=lambda one: abs(one.standing.gap or 0.0), default=None)
     if far is None:
-        return "Only one side has ranked the priorities"
+        return "Only one side has ranked the priorities with enough people"
     gap = far.standing.gap or 0.0
     if not gap:
         return "Both sides rank the priorities alike"

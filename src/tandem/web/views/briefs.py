@@ -208,7 +208,7 @@ def _may(seen: BriefSeen, role: str) -> tuple[str, ...]:
     held, stage = seen.commitment, seen.stage
     kept = held is not None and held.state is CommitmentState.KEPT
     done = {
-        "edit": asks and seen.is_open,
+        "edit": asks and seen.is_open and not kept,
         "withdraw": asks and stage is Stage.ASKED,
         "promise": asks and seen.is_open,
         "commit": commits and stage is Stage.ASKED and seen.whole,
