@@ -1,6 +1,7 @@
 """Agree: its front page leads to every page of the area; telemetry and scorecard tell what is known, and no more."""
 
 from collections.abc import Iterator
+from dataclasses import replace
 from datetime import timedelta
 from typing import Any
 
@@ -9,6 +10,7 @@ from web.served import ROLES, Served
 
 from tandem.kernel.values import Actor, WorkspaceRole
 from tandem.ledger import Pulse
+from tandem.usecases.pulse_beliefs import Believed
 from tandem.usecases.see_scorecard import Agreement, told_agreement
 from tandem.web.access import may
 from tandem.web.routes import ROUTES
@@ -98,6 +100,17 @@ def test_the_front_page_says_that_nothing_can_be_judged_yet(planned: Served) -> 
         one for one in ready(planned, "/agree")["headlines"] if one["label"].startswith("statements")
     )
     assert (parted["value"], parted["note"]) == ("not known", "Of none of them can it be said yet.")
+
+
+def test_a_pulse_that_judges_nothing_says_so(planned: Served, monkeypatch: pytest.MonkeyPatch) -> None:
+    def told(*arguments: Any) -> Agreement:
+        found = told_agreement(*arguments)
+        believed = Believed("june", planned.wall, {}, {}, {})
+        return replace(found, telemetry=replace(found.telemetry, believed=believed))
+
+    monkeypatch.setattr("tandem.web.views.agreement.told_agreement", told)
+    lead = ready(planned, "/agree/telemetry")["lead"]
+    assert lead.endswith("Of no statement can it be said yet whether belief and records part.")
 
 
 def test_the_window_is_asked_for_in_the_address(planned: Served) -> None:
