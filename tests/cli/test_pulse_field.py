@@ -296,6 +296,8 @@ def test_odd_answers_are_left_out_by_hand_and_stay(shop: Shop) -> None:
     assert shop.tandem("pulse", "clean", "spring_run", "--json").json["flags"]["speeder"] == 4
     assert len(responses(ledger, "spring_run")) == 14
     assert shop.tandem("pulse", "clean", "spring_run", "--remove", "speeder", "--json").json["removed"] == 4
+    noted = shop.tandem("--as", "admin", "audit", "list", "--kind", "pulse", "--json").json
+    assert '"removed": 4' in json.dumps(noted)
     assert len(responses(ledger, "spring_run")) == 10
     assert len(ledger.answers("spring_run", [AnswerState.REMOVED])) == 4
     # What was left out after a first look at the results would be told by the second.
@@ -305,6 +307,17 @@ def test_odd_answers_are_left_out_by_hand_and_stay(shop: Shop) -> None:
     assert ledger.remove_answers([one.id for one in kept], "speeder") == 0
     assert len(ledger.answers("spring_run")) == 10
     ledger.close()
+
+
+def test_the_log_has_no_count_of_few_who_were_left_out(shop: Shop) -> None:
+    ledger = open_ledger(shop.path("ledger.db"))
+    said = {"S_FUNCTION": 2, "S_TITLE": 1, "NEED": 2}
+    times = [300] * 10 + [20] * 2
+    add_answers(ledger, "spring_run", [GivenAnswer("it", said, OPENED.date(), seconds) for seconds in times])
+    ledger.close()
+    assert shop.tandem("pulse", "clean", "spring_run", "--remove", "speeder").code == 0
+    noted = shop.tandem("--as", "admin", "audit", "list", "--kind", "pulse", "--json").json
+    assert '"removed": "some"' in json.dumps(noted)
 
 
 def test_what_people_said_is_read_once_it_is_closed_whatever_time_is_named(shop: Shop) -> None:

@@ -17,7 +17,7 @@ from tandem.usecases.auditing import by, note
 from tandem.usecases.imported_pulse import imported_codebook, is_imported, weighed_answers
 from tandem.usecases.pulse_problems import UNFIT_ANSWERS
 from tandem.usecases.pulse_rights import needs_fielder
-from tandem.usecases.run_pulse import SIDES, instrument_of
+from tandem.usecases.run_pulse import SIDES, about, instrument_of
 
 
 @dataclass(frozen=True)
@@ -76,7 +76,8 @@ def remove_flagged(
         if wrong:
             reasons.setdefault(", ".join(wrong), []).append(id_)
     removed = sum(ledger.remove_answers(ids, reason) for reason, ids in reasons.items())
-    detail = {"flags": sorted(map(str, flags)), "removed": removed}
+    told = "some" if 0 < removed < about(held)[1] else removed
+    detail = {"flags": sorted(map(str, flags)), "removed": told}
     note(root, ledger, wall, by(actor, "pulse", what, "done", detail=detail))
     return removed
 
