@@ -1,6 +1,7 @@
 """The result of a pulse by its pages: read, cut, taken away; nothing while it is open, nothing of few people."""
 
 import io
+import re
 import threading
 import time
 from collections.abc import Iterator
@@ -28,6 +29,7 @@ from tandem.usecases.run_pulse import close_pulse, open_pulse
 
 MARA = Actor("mara", "marketer")
 OPENED, CLOSES = datetime(2026, 3, 1), datetime(2026, 3, 31)
+LATER = datetime(2026, 3, 5)
 PROFILE = """\
   - question: S_SENIOR
     type: single
@@ -83,6 +85,9 @@ def told(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Served]:
     run(ledger, shop.folder, "few", answers(40, 2))
     run(ledger, shop.folder, "running", answers(20, 20), closed=False)
     run(ledger, shop.folder, "silent", [])
+    open_pulse(shop.folder, ledger, MARA, "again", "closeness", "", CLOSES, LATER, LATER)
+    add_answers(ledger, "again", answers(20, 20))
+    close_pulse(shop.folder, ledger, MARA, "again", LATER, LATER)
     served = Served(shop.folder, ledger)
     yield served
     ledger.close()
@@ -131,6 +136,15 @@ def test_beneath_the_index_stands_what_it_owes_to_its_weights(executive: Browser
     assert {"Closeness", "With other weights"} <= set(figures)
     assert figures["With other weights"]["low"] <= figures["With other weights"]["high"] <= 100
     assert figures["With other weights"]["said"] in executive.get("/agree/results/spring").text
+
+
+def test_a_later_wave_is_held_against_the_one_before(executive: Browser) -> None:
+    later = read(executive, "/agree/results/again")
+    assert re.match(
+        r"Held against (spring|few) as if other people had answered: \d+ of \d+ numbers", later["since"]
+    )
+    assert later["since"] in executive.get("/agree/results/again").text
+    assert read(executive, "/agree/results/spring")["since"] == ""
 
 
 def test_a_question_shows_the_numbers_of_its_sentence_and_its_chart_as_files(executive: Browser) -> None:

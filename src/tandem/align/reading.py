@@ -5,14 +5,16 @@ from dataclasses import dataclass, field
 
 import numpy as np
 
+from tandem.align.across import across
 from tandem.align.against import Links
 from tandem.align.cutting import book_of, profiles
 from tandem.align.findings import most_important, questions
 from tandem.align.index_of import AlignmentIndex, Between, alignment_index
 from tandem.align.method import Fielded, method
 from tandem.align.responses import Responses
-from tandem.align.result import GROUPS, IndexTold, Measure, Part, PulseResult, Side, Within
+from tandem.align.result import GROUPS, IndexTold, Measure, Part, PulseResult, Side, Since, Within
 from tandem.align.sides import told
+from tandem.align.since import since
 
 SMALLEST = 5
 
@@ -37,7 +39,16 @@ class About:
             raise ValueError(f"the smallest group is 3 or more, not {self.smallest}")
 
 
-def read_pulse(responses: Responses, about: About) -> PulseResult:
+@dataclass(frozen=True, eq=False)
+class Before:
+    """The wave before: its name, its answers, and the fewest people a number of it may stand on."""
+
+    wave: str
+    responses: Responses
+    smallest: int
+
+
+def read_pulse(responses: Responses, about: About, before: Before | None = None) -> PulseResult:
     """The result of a wave. The same answers and seed give the same result. Raises ValueError if no sides are told."""
     by = profiles(responses, about.smallest)
     book = book_of(responses, by, about.smallest)
@@ -58,7 +69,13 @@ def read_pulse(responses: Responses, about: About) -> PulseResult:
         method=method(responses, sides, found, about.smallest, about.fielded),
         index=_index(index),
         index_missing="" if index.overall else index.sentence,
+        since=None if before is None else _since(responses, about, before),
     )
+
+
+def _since(responses: Responses, about: About, before: Before) -> Since:
+    smallest = max(about.smallest, before.smallest)
+    return since(before.wave, across(responses, before.responses, smallest=smallest))
 
 
 def _sides(responses: Responses, smallest: int) -> tuple[Side, ...]:

@@ -226,10 +226,30 @@ class IndexTold:
 
 
 @dataclass(frozen=True)
+class Since:
+    """Against an earlier `wave`: how many numbers were compared, of how many variables none could be, what is clear."""
+
+    wave: str
+    compared: int
+    apart: int
+    sentences: tuple[str, ...]
+
+    @property
+    def summary(self) -> str:
+        """How much changed, and what it takes for granted."""
+        return (
+            f"Held against {self.wave} as if other people had answered: {len(self.sentences)} of {self.compared} "
+            "numbers changed clearly (Holm within question and side). Only questions with the same wording, answers "
+            "and base are compared."
+        )
+
+
+@dataclass(frozen=True)
 class PulseResult:
     """All of it. `people`: the sides as a whole. `profiles`: (name, title) of what the book also cuts by.
 
     `method`: heading and sentence, in order. `index_missing`: why there is no index, where there is none.
+    `since`: the wave before; None where there is none.
     """
 
     wave: str
@@ -244,6 +264,7 @@ class PulseResult:
     method: tuple[tuple[str, str], ...]
     index: IndexTold | None = None
     index_missing: str = ""
+    since: Since | None = None
 
     def to_dict(self) -> dict[str, object]:
         """For JSON: all but the book, which is a file of its own."""

@@ -13,12 +13,12 @@ from tandem.align.codebook import Codebook, Kind
 from tandem.align.instrument import codebook_of, links
 from tandem.align.method import Fielded
 from tandem.align.questions import EITHER, filled
-from tandem.align.reading import About, read_pulse
+from tandem.align.reading import About, Before, read_pulse
 from tandem.align.result import NAMES, PulseResult
 from tandem.charter import load_project
 from tandem.charter.definitions.instruments import Instrument
 from tandem.kernel import Problems, numbers
-from tandem.ledger import AnswerState, Ledger
+from tandem.ledger import AnswerState, Ledger, Pulse
 from tandem.usecases.imported_pulse import SMALLEST_GROUP, is_imported
 from tandem.usecases.pulse_answers import responses
 from tandem.usecases.pulse_rights import needs_closed
@@ -65,7 +65,8 @@ def see_pulse(root: Path, ledger: Ledger, wave: str, now: datetime) -> PulseResu
     if known is None:
         status = pulse_status(ledger, wave, now)
         answers = responses(ledger, wave)
-        known = read_pulse(answers, _about(status, load_project(root).name, answers.codebook))
+        about = _about(status, load_project(root).name, answers.codebook)
+        known = read_pulse(answers, about, _before(ledger, wave, now))
         _HELD.keep(key, known)
     return known
 
@@ -78,16 +79,41 @@ def result_mark(root: Path, ledger: Ledger, wave: str) -> Mark:
     """
     pulse = ledger.pulse(wave)
     needs_closed(pulse)
+    earlier = _earlier(ledger, pulse)
+    before = () if earlier is None else _run_mark(ledger, earlier)
+    return (str(root.resolve()), load_project(root).name, *_run_mark(ledger, pulse), before)
+
+
+def _run_mark(ledger: Ledger, pulse: Pulse) -> Mark:
+    """How one run stands. Raises ALN-600 without answers."""
     counted: Counter[tuple[str, str, str]] = Counter()
-    for side, state, reason, _, people in ledger.answer_counts(wave):
+    for side, state, reason, _, people in ledger.answer_counts(pulse.name):
         counted[side, str(state), reason] += people
     if not any(state == AnswerState.COMPLETE for _, state, _ in counted):
         raise Problems(
-            NO_RESULT_YET(f"nobody answered {wave}, so there is nothing to tell", found="0 answers")
+            NO_RESULT_YET(f"nobody answered {pulse.name}, so there is nothing to tell", found="0 answers")
         )
     definition = hashlib.sha256(pulse.definition.encode()).hexdigest()
     run = (pulse.name, pulse.instrument, pulse.form, definition, pulse.opened_at, pulse.closed_at)
-    return (str(root.resolve()), load_project(root).name, *run, tuple(sorted(counted.items())))
+    return (*run, tuple(sorted(counted.items())))
+
+
+def _earlier(ledger: Ledger, pulse: Pulse) -> Pulse | None:
+    """The last closed run with answers that opened before this one."""
+    for one in ledger.pulses():
+        if one.name == pulse.name or one.closed_at is None or one.opened_at >= pulse.opened_at:
+            continue
+        if any(state is AnswerState.COMPLETE for _, state, _, _, _ in ledger.answer_counts(one.name)):
+            return one
+    return None
+
+
+def _before(ledger: Ledger, wave: str, now: datetime) -> Before | None:
+    earlier = _earlier(ledger, ledger.pulse(wave))
+    if earlier is None:
+        return None
+    least = pulse_status(ledger, earlier.name, now).smallest_group
+    return Before(earlier.name, responses(ledger, earlier.name), least)
 
 
 def _about(status: PulseStatus, company: str, codebook: Codebook) -> About:

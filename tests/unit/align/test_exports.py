@@ -2,9 +2,11 @@
 
 import io
 import re
+from dataclasses import replace
 from datetime import datetime
 from html.parser import HTMLParser
 
+import numpy as np
 import openpyxl
 import pytest
 from pptx import Presentation
@@ -14,7 +16,8 @@ from unit.align.surveyed import survey
 from tandem.align.export import banner_workbook, html_report, pdf_report, slides
 from tandem.align.export.words import MOST_BARS, index_figures, picture
 from tandem.align.method import Fielded
-from tandem.align.reading import About, read_pulse
+from tandem.align.reading import About, Before, read_pulse
+from tandem.align.responses import Responses
 from tandem.align.result import PulseResult
 
 NOW = datetime(2026, 5, 20, 9, 0)
@@ -96,6 +99,28 @@ def test_every_report_says_what_the_index_owes_to_its_weights_and_parts(result: 
         assert any(one in text for text in notes)
         assert one in page
         assert one in pdf
+
+
+def test_every_report_says_what_changed_since_the_wave_before() -> None:
+    def known(responses: Responses) -> Responses:
+        printed = tuple(replace(one, fingerprint=one.name) for one in responses.codebook.variables)
+        return replace(responses, codebook=replace(responses.codebook, variables=printed))
+
+    now, before = known(survey()), known(survey(seed=9))
+    need = np.where(before.column("S_FUNCTION") == 2, 2.0, before.column("NEED"))
+    before = replace(before, columns={**before.columns, "NEED": need})
+    told = read_pulse(now, ABOUT, Before("winter", before, 5))
+    assert told.since is not None
+    change = next(said for said in told.since.sentences if ", IT: 0 % before" in said)
+    share = told.question("NEED").findings[0].sides[1].value
+    assert f"{share:.0%}".replace("%", " %") + " now" in change
+    pages = PdfReader(io.BytesIO(pdf_report(told, NOW))).pages
+    assert change in " ".join(" ".join(page.extract_text().split()) for page in pages)
+    assert change in html_report(told, NOW).decode()
+    deck = Presentation(io.BytesIO(slides(told, NOW)))
+    notes = [slide.notes_slide.notes_text_frame.text for slide in deck.slides if slide.has_notes_slide]
+    assert any(change in text for text in notes)
+    assert read_pulse(now, ABOUT).since is None
 
 
 def test_the_book_is_linked_and_holds_numbers_as_numbers(result: PulseResult) -> None:

@@ -24,7 +24,7 @@ from tandem.align.export.words import (
     unit,
     without,
 )
-from tandem.align.result import Finding, PulseResult, Question
+from tandem.align.result import Finding, PulseResult, Question, Since
 
 WIDE, HIGH = Inches(13.333), Inches(7.5)
 LEFT, ROOM = Inches(0.75), Inches(11.83)
@@ -34,6 +34,7 @@ COLOURS = (RGBColor(0x0C, 0x6B, 0x58), RGBColor(0x9A, 0xA9, 0xA3))
 FONT = "Arial"
 LONGEST_LABEL = 60
 PARTS = (3.4, 7.6)
+MOST_CHANGES = 7
 
 
 def slides(result: PulseResult, now: datetime) -> bytes:
@@ -48,6 +49,8 @@ def slides(result: PulseResult, now: datetime) -> bytes:
         _index(deck, result)
     for finding, question in _told(result):
         _finding(deck, finding, question, result)
+    if result.since is not None:
+        _since(deck, result.since)
     _method(deck, result)
     core = deck.core_properties
     core.title, core.author, core.created, core.modified = result.title, result.company or "Tandem", now, now
@@ -98,6 +101,17 @@ def _index(deck: Deck, result: PulseResult) -> None:
     notes = [index.sentence, *(f"{one.name}: {one.said}." for one in index_figures(index))]
     notes += [f"Without {part.name}: {without(part)}." for part in index.parts if part.without is not None]
     _noted(page, notes)
+
+
+def _since(deck: Deck, told: Since) -> None:
+    """What changed since the wave before: as many as a slide holds, all of them in its notes."""
+    page = _page(deck)
+    clear = len(told.sentences)
+    _headline(page, f"Since {told.wave}, {clear} of {told.compared} numbers changed clearly")
+    for place, said in enumerate(told.sentences[:MOST_CHANGES]):
+        _words(page, said, Inches(1.85 + 0.6 * place), Inches(0.55), size=14)
+    _foot(page, told.summary)
+    _noted(page, [told.summary, *told.sentences])
 
 
 def _finding(deck: Deck, finding: Finding, question: Question, result: PulseResult) -> None:

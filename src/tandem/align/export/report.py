@@ -74,6 +74,11 @@ def blocks(result: PulseResult) -> Iterator[Block]:
     for place, finding in enumerate(result.most, start=1):
         yield Heading(3, f"{place}. {finding.sentence}", f"most-{place}")
         yield from _shown(finding, result.question(finding.question))
+    if result.since is not None:
+        yield Heading(2, f"What changed since {result.since.wave}", "since")
+        yield Text(result.since.summary, lead=True)
+        for said in result.since.sentences:
+            yield Text(said)
     yield Break()
     yield Heading(2, "Every question", "questions")
     for question in result.questions:

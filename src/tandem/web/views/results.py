@@ -85,6 +85,8 @@ class ResultPage(PageContext):
     parts: Chart | None = doc("The parts of the index.")
     hows: Table | None = doc("How each part is reckoned, its interval and its weight.")
     most: tuple[Shown, ...] = doc("At most five findings that say most, with a chart each.")
+    since: str = doc("How much changed since the wave before; empty where there is none.")
+    changes: tuple[str, ...] = doc("What changed clearly since then, a sentence each.")
     questions: tuple[Line, ...] = doc("Every question with the sentence that says most of it.")
     files: tuple[tuple[str, str], ...] = doc(
         "Formats that the result can be taken away in, with their names."
@@ -125,7 +127,8 @@ def one(ask: Ask) -> PageContext:
     if result is None:
         return ResultPage(
             title="Results", name=ask.path["name"], ready=False, writing="", written="", told="", index="",
-            value=None, between=None, figures=(), parts=None, hows=None, most=(), questions=(), files=(), method=(),
+            value=None, between=None, figures=(), parts=None, hows=None, most=(), since="",
+            changes=(), questions=(), files=(), method=(),
         )  # fmt: skip
     made = _report(ask, wanted) is not None if wanted else False
     index = result.index
@@ -143,6 +146,8 @@ def one(ask: Ask) -> PageContext:
         parts=_parts(result),
         hows=how_table(result),
         most=tuple(_shown(one, result.question(one.question)) for one in result.most),
+        since=result.since.summary if result.since else "",
+        changes=result.since.sentences if result.since else (),
         questions=tuple(_line(one) for one in result.questions if one.findings),
         files=tuple((name, WORDS[name]) for name in REPORTS),
         method=result.method,
