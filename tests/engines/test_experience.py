@@ -55,6 +55,11 @@ def answered(engine: Engine, answers: Sequence[tuple[int, int | None, str | None
     )
 
 
+@pytest.mark.parametrize(
+    "engine_name",
+    ["duckdb", pytest.param("spark", marks=[pytest.mark.spark, pytest.mark.long])],
+    indirect=True,
+)
 def test_figures_by_hand(engine: Engine, tmp_path: Path) -> None:
     """20 people: answers 0 to 10 and over, one without an answer, one too old, one just now, one by nobody known."""
     company.ensure(engine)

@@ -123,6 +123,28 @@ def test_promises_outside_are_kept_and_settled(marketer: Browser, engineer: Brow
     assert marketer.json("/agree/briefs/1")["promises"][0]["state"] == "kept"
 
 
+def test_what_was_typed_about_a_promise_or_a_day_is_not_lost(marketer: Browser, engineer: Browser) -> None:
+    sent(marketer, "/agree/briefs/new", **FORM)
+    promise = {"what": "letters by spring, told to the press", "due": "soon"}
+    for path in ("/agree/promises", "/agree/briefs/1/promise"):
+        answer = marketer.send(path, promise)
+        assert answer.status_code == 422, path
+        assert "ALN-404" in answer.text
+        assert 'value="letters by spring, told to the press"' in answer.text
+    sent(marketer, "/agree/promises", **{**promise, "due": "2027-03-01"})
+    settled = {"do": "withdraw", "reason": " "}
+    assert "RUN-093" in marketer.send("/agree/promises/1", settled).text
+    sent(marketer, "/agree/promises/1", do="keep")
+    again = marketer.send("/agree/promises/1", {"do": "withdraw", "reason": "there was no fair"})
+    assert (again.status_code, "LDG-115" in again.text) == (422, True)
+    assert "Promised outside, without IT" in again.text, "the list, and not a page of its own"
+    answer = engineer.send(
+        "/agree/briefs/1/commit", {"version": "1", "due": "x", "reason": "with two people"}
+    )
+    assert answer.status_code == 422
+    assert 'value="with two people"' in answer.text
+
+
 def test_words_of_others_are_shown_as_text(marketer: Browser, engineer: Browser) -> None:
     sent(
         marketer,

@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import Connection, RowMapping, insert, select, update
+from sqlalchemy import Connection, RowMapping, exists, func, insert, select, update
 
 from tandem.kernel import Problems
 from tandem.kernel.values import Actor
@@ -59,10 +59,19 @@ class Briefs(Store):
             db.execute(insert(v).values(**first, after_commitment=False))
         return self.brief(number)
 
-    def briefs(self, limit: int = 1000) -> list[Brief]:
-        """The last briefs, newest first."""
-        query = select(t).order_by(t.c.id.desc()).limit(limit)
+    def briefs(self, *, open_only: bool = False) -> list[Brief]:
+        """Every brief, newest first; or those alone that were neither withdrawn nor delivered and accepted."""
+        query = select(t).order_by(t.c.id.desc())
         latest = select(v).join(t, (t.c.id == v.c.brief_id) & (t.c.version == v.c.version))
+        if open_only:
+            c = commitments.c
+            taken = exists().where(
+                c.brief_id == t.c.id,
+                c.kind == "commitment",
+                c.state != "withdrawn",
+                c.accepted_at.is_not(None),
+            )
+            query, latest = (one.where(t.c.withdrawn_at.is_(None), ~taken) for one in (query, latest))
         with self._read() as db:
             said = {row["brief_id"]: _version(row) for row in db.execute(latest).mappings()}
             return [_brief(row, said[row["id"]]) for row in db.execute(query).mappings()]
@@ -79,6 +88,16 @@ class Briefs(Store):
         query = select(v).where(v.c.brief_id == number).order_by(v.c.version)
         with self._read() as db:
             return [_version(row) for row in db.execute(query).mappings()]
+
+    def changes_after_commitment(self) -> dict[int, int]:
+        """Brief → how many of its versions were written after IT had committed itself; only where there are any."""
+        count = (
+            select(v.c.brief_id, func.count().label("versions"))
+            .where(v.c.after_commitment.is_(True))
+            .group_by(v.c.brief_id)
+        )
+        with self._read() as db:
+            return {row["brief_id"]: row["versions"] for row in db.execute(count).mappings()}
 
     def brief_versions(self) -> list[BriefVersion]:
         """All versions of all briefs, in the order in which they were written."""
@@ -104,12 +123,12 @@ class Briefs(Store):
             row = open_brief(db, number, version)
             state = live_commitment(db, number)
             if state is not None and state["kept_at"] is not None:
-                done = (
+                how = (
                     "delivered and accepted"
                     if state["accepted_at"]
                     else "delivered; send it back to change it"
                 )
-                raise Problems(BRIEF_OVER(f"the brief was {done}", found=f"brief {number}"))
+                raise Problems(BRIEF_OVER(f"the brief was {how}", found=f"brief {number}"))
             new = _version_row(number, row["version"] + 1, content, actor, function, reason, now)
             added = insert(v).values(**new, after_commitment=state is not None).returning(v)
             done = db.execute(added).mappings().one()

@@ -192,10 +192,10 @@ class Commitments(Store):
             _in_state(db, number, CommitmentState.OPEN)
             return _stepped(db, number, StepKind.WITHDRAWN, change, actor, function, now, reason)
 
-    def commitments(self, limit: int = 1000) -> list[Commitment]:
-        """The last commitments and promises, newest first."""
+    def commitments(self) -> list[Commitment]:
+        """Every commitment and promise, newest first."""
         with self._read() as db:
-            rows = db.execute(select(t).order_by(t.c.id.desc()).limit(limit)).mappings()
+            rows = db.execute(select(t).order_by(t.c.id.desc())).mappings()
             return [_commitment(row) for row in rows]
 
     def commitments_of(self, brief: int) -> list[Commitment]:

@@ -27,7 +27,7 @@ class BriefWait:
 
 def brief_waits(ledger: Ledger, charter: Charter, now: datetime) -> list[BriefWait]:
     """Every reminder: one line for each kind of thing that waits, naming the brief where it is one."""
-    found = [one for one in see_briefs(ledger, charter, now) if one.is_open]
+    found = [*see_briefs(ledger, charter, now, open_only=True)]
     promises = [*loose_promises(ledger), *(one for seen in found for one in seen.promises)]
     lines = [
         *_line(_in(found, Stage.LATE), Function.IT, "late", True, lambda one: _due(one, now)),

@@ -89,14 +89,15 @@ class BriefInFull:
     steps: tuple[CommitmentStep, ...]
 
 
-def see_briefs(ledger: Ledger, charter: Charter, now: datetime) -> tuple[BriefSeen, ...]:
-    """Every brief, newest first."""
+def see_briefs(
+    ledger: Ledger, charter: Charter, now: datetime, *, open_only: bool = False
+) -> tuple[BriefSeen, ...]:
+    """Every brief, newest first; or those alone in which something is still to be done."""
     held = _by_brief(ledger.commitments())
-    changed: dict[int, int] = {}
-    for version in ledger.brief_versions():
-        changed[version.brief] = changed.get(version.brief, 0) + version.after_commitment
+    changed = ledger.changes_after_commitment()
     return tuple(
-        seen(one, held.get(one.id, ()), changed.get(one.id, 0), charter, now) for one in ledger.briefs()
+        seen(one, held.get(one.id, ()), changed.get(one.id, 0), charter, now)
+        for one in ledger.briefs(open_only=open_only)
     )
 
 

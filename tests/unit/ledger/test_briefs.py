@@ -3,10 +3,12 @@
 from datetime import datetime, timedelta
 
 import pytest
+from sqlalchemy import Connection, insert
 
 from tandem.kernel import Problems
 from tandem.kernel.values import Actor
 from tandem.ledger import Brief, CommitmentKind, CommitmentState, Ledger, StepKind
+from tandem.ledger.tables import brief_versions, briefs, commitments
 
 ADA, BEN = Actor("ada", "marketer"), Actor("ben", "engineer")
 NOON = datetime(2026, 6, 1, 12)
@@ -167,3 +169,42 @@ def test_what_a_person_is_called_by_is_struck_from_briefs(ledger: Ledger) -> Non
     made = ledger.add_brief(ADA, "marketing", said, NOON)
     assert ledger.strike(lambda word: word == "jo@harbourpine.example") == 1
     assert ledger.brief(made.id).latest.content == {"title": "Write to (erased)", "who": ["(erased)"]}
+
+
+def test_nothing_is_cut_off_in_silence_and_changes_are_counted_without_their_texts(ledger: Ledger) -> None:
+    """1,002 briefs: the first is still among them, committed to and changed twice; of the open ones two are gone."""
+    first = ledger.add_brief(ADA, "marketing", {"title": "Letters"}, NOON)
+    number = committed(ledger, first)
+    for version, title in ((1, "Cards"), (2, "Stamps")):
+        ledger.edit_brief(first.id, version, {"title": title}, ADA, "marketing", "", NOON)
+    with ledger._write() as db:
+        _add_many(db, 1000)
+    last = ledger.add_brief(ADA, "marketing", {"title": "More"}, NOON)
+    assert [one.id for one in ledger.briefs()][-1] == first.id
+    assert len(ledger.briefs()) == 1002
+    assert ledger.commitments()[-1].id == number
+    assert ledger.changes_after_commitment() == {first.id: 2}
+
+    ledger.withdraw_brief(last.id, "ada", NOON)
+    assert {one.id for one in ledger.briefs()} - {one.id for one in ledger.briefs(open_only=True)} == {
+        last.id
+    }
+    ledger.keep_commitment(number, BEN, "it", NOON)
+    assert ledger.briefs(open_only=True)[-1].latest.content == {"title": "Stamps"}, (
+        "delivered is not accepted"
+    )
+    ledger.accept_commitment(number, ADA, "marketing", NOON)
+    assert len(ledger.briefs(open_only=True)) == 1000
+
+
+def _add_many(db: Connection, many: int) -> None:
+    """So many briefs of one version with a promise each, written at once."""
+    row = {"actor": "ada", "role": "marketer", "made_at": NOON, "version": 1}
+    numbers = [*db.execute(insert(briefs).returning(briefs.c.id), [row] * many).scalars()]
+    said = {"version": 1, "content": {"title": "More"}, "at": NOON, "actor": "ada", "role": "marketer"}
+    db.execute(
+        insert(brief_versions),
+        [{**said, "brief_id": n, "reason": "", "after_commitment": False} for n in numbers],
+    )
+    told = {"kind": "promise", "what": "told outside", "actor": "ada", "role": "marketer", "at": NOON}
+    db.execute(insert(commitments), [{**told, "brief_id": n, "due": DUE, "state": "open"} for n in numbers])

@@ -1,6 +1,6 @@
 """Briefs: what marketing asks IT for, who committed to it by when, and everything that changed since."""
 
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from datetime import datetime
 
@@ -38,6 +38,7 @@ class BriefsPage(PageContext):
     promises: tuple[PromiseLine, ...] = doc("Promises made outside that are about no brief.")
     may_brief: bool = doc("Whether your role makes briefs and says what was promised.")
     table: Table = doc("All briefs as a table.")
+    typed: Mapping[str, str] = doc("What a form sent that could not be taken, by its fields.")
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -61,6 +62,7 @@ class BriefPage(PageContext):
     promises: tuple[PromiseLine, ...] = doc("Promises made outside about it without IT.")
     versions: tuple[VersionLine, ...] = doc("Every version, newest first, with what it changed.")
     do: tuple[str, ...] = doc("What your role may do with it now.")
+    typed: Mapping[str, str] = doc("What a form sent that could not be taken, by its fields.")
 
 
 def desk(ask: Ask) -> Desk:
@@ -68,12 +70,14 @@ def desk(ask: Ask) -> Desk:
     return Desk(ask.root, ask.ledger, ask.actor, ask.now, ask.wall())
 
 
-def every(ask: Ask) -> PageContext:
+def every(ask: Ask, problems: tuple[Problem, ...] = ()) -> PageContext:
     """All briefs."""
     found = see_briefs(ask.ledger, ask.work.charter, ask.now)
     lines = [(line_of(one, ask.now), one.is_open) for one in found]
     return BriefsPage(
         title="Briefs",
+        problems=problems,
+        typed=_typed(ask, problems),
         open=tuple(line for line, is_open in lines if is_open),
         done=tuple(line for line, is_open in lines if not is_open),
         promises=tuple(promise_of(one, ask.now) for one in loose_promises(ask.ledger)),
@@ -82,15 +86,20 @@ def every(ask: Ask) -> PageContext:
     )
 
 
-def one(ask: Ask, problems: tuple[Problem, ...] = ()) -> PageContext:
+def one(ask: Ask) -> PageContext:
     """One brief in full."""
-    found = see_brief(ask.ledger, ask.work.charter, _number(ask), ask.now)
+    return _one(ask, _number(ask), ())
+
+
+def _one(ask: Ask, number: int, problems: tuple[Problem, ...]) -> PageContext:
+    found = see_brief(ask.ledger, ask.work.charter, number, ask.now)
     seen = found.seen
     line = line_of(seen, ask.now)
     held = seen.commitment
     return BriefPage(
         title=seen.ask.title,
         problems=problems,
+        typed=_typed(ask, problems),
         id=seen.brief.id,
         version=seen.brief.latest.version,
         state=line.state,
@@ -123,7 +132,7 @@ def commit(ask: Ask) -> PageContext | Go:
         keeping.agree_again(at, charter, held.id, version, due, reason)
         return f"IT agrees to version {version}, by {numbers.day(due)}."
 
-    return _done(ask, act)
+    return _done(ask, act, _number(ask))
 
 
 def deliver(ask: Ask) -> PageContext | Go:
@@ -153,37 +162,50 @@ def withdraw(ask: Ask) -> PageContext | Go:
         withdraw_brief(desk(ask), _number(ask))
         return "The brief is withdrawn."
 
-    return _done(ask, act)
+    return _done(ask, act, _number(ask))
 
 
 def promised(ask: Ask) -> PageContext | Go:
     """Say that a date was told outside, about a brief or about none."""
-    number = numbers.whole(ask.path["id"]) if "id" in ask.path else None
-    due = keeping.day_of(ask.text("due"))
-    keeping.promise(desk(ask), number, ask.text("what"), due)
-    notice = "The promise is kept here, and IT sees it."
-    return Go(f"/agree/briefs/{number}" if number else "/agree/briefs", notice=notice)
+    number = _number(ask) if "id" in ask.path else None
+
+    def act() -> str:
+        keeping.promise(desk(ask), number, ask.text("what"), keeping.day_of(ask.text("due")))
+        return "The promise is kept here, and IT sees it."
+
+    return _done(ask, act, number)
 
 
-def settle(ask: Ask) -> Go:
+def settle(ask: Ask) -> PageContext | Go:
     """A promise was kept, or is taken back with a reason."""
     number = _number(ask)
     held = ask.ledger.commitment(number)
-    at, reason = desk(ask), ask.text("reason")
-    if ask.text("do") == "withdraw":
-        keeping.withdraw_commitment(at, number, reason)
-    else:
-        keeping.keep(at, number, reason)
-    return Go(f"/agree/briefs/{held.brief}" if held.brief else "/agree/briefs", notice="It is noted.")
+
+    def act() -> str:
+        at, reason = desk(ask), ask.text("reason")
+        if ask.text("do") == "withdraw":
+            keeping.withdraw_commitment(at, number, reason)
+        else:
+            keeping.keep(at, number, reason)
+        return "It is noted."
+
+    return _done(ask, act, held.brief)
 
 
-def _done(ask: Ask, act: Callable[[], str]) -> PageContext | Go:
-    """Do it and come back; a problem is told on the brief's own page."""
+def _done(ask: Ask, act: Callable[[], str], number: int | None) -> PageContext | Go:
+    """Do it and come back to the brief or, without one, to the list; a problem is told there, beside what was typed."""
     try:
         notice = act()
     except Problems as stopped:
-        return one(ask, stopped.problems)
-    return Go(f"/agree/briefs/{_number(ask)}", notice=notice)
+        if number is None:
+            return every(ask, stopped.problems)
+        return _one(ask, number, stopped.problems)
+    return Go("/agree/briefs" if number is None else f"/agree/briefs/{number}", notice=notice)
+
+
+def _typed(ask: Ask, problems: tuple[Problem, ...]) -> Mapping[str, str]:
+    """What a form sent that could not be taken, by its fields; each "" where nothing is wrong."""
+    return {name: ask.text(name) if problems else "" for name in ("due", "reason", "what")}
 
 
 def _held(ask: Ask, act: Callable[[int], object], notice: str) -> PageContext | Go:
@@ -195,7 +217,7 @@ def _held(ask: Ask, act: Callable[[int], object], notice: str) -> PageContext | 
         act(held.id if held else 0)
         return notice
 
-    return _done(ask, acted)
+    return _done(ask, acted, _number(ask))
 
 
 def _number(ask: Ask) -> int:
