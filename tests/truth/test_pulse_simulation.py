@@ -5,7 +5,7 @@ decides in the product: `difference` on the bases of the two sides, Holm within 
 goes through `questions` as a whole comes out the same.
 """
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from functools import cache
 
 import numpy as np
@@ -19,7 +19,7 @@ from tandem.align.instrument import codebook_of
 from tandem.align.items import values
 from tandem.align.responses import Responses, from_answers, to_answers
 from tandem.align.result import ALPHA, SHARES, Relation
-from tandem.align.stats import benjamini_hochberg, difference, holm
+from tandem.align.stats import benjamini_hochberg, difference, exact, few_expected, holm
 from tandem.align.understanding import knowledge
 from tandem.charter import INSTRUMENT, instrument_text
 from tandem.charter.loader import load_instrument
@@ -84,9 +84,13 @@ class Held:
         """The product's test in one survey; None where there is no spread."""
         (p1, p2), (n1, n2) = self.shares[survey], self.bases[survey]
         try:
-            return difference(p1, n1, p2, n2)
+            found = difference(p1, n1, p2, n2)
         except ValueError:
             return None
+        counts = round(p1 * n1), round(p2 * n2)
+        if few_expected(counts[0], n1, counts[1], n2):
+            return replace(found, p=exact(counts[0], int(n1), counts[1], int(n2)))
+        return found
 
 
 def named(pair: Pair) -> str:
