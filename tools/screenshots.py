@@ -14,7 +14,15 @@ from playwright.sync_api import Page, sync_playwright
 ROOT = Path(__file__).resolve().parent.parent
 IMAGES = ROOT / "docs" / "images"
 WIDTH = 1280
-CROP = {"home": 1180, "customer": 1080, "audience-builder": 920, "campaign": 1080, "price": 760, "agree": 1080, "results": 1180}
+CROP = {
+    "home": 1180,
+    "customer": 1080,
+    "audience-builder": 920,
+    "campaign": 1080,
+    "price": 760,
+    "agree": 1080,
+    "results": 1180,
+}
 SWITCHES = ["--no-sandbox", "--disable-gpu", "--disable-background-networking"]
 PORT = 8765
 PATIENCE_MS = 60_000
