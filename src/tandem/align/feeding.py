@@ -124,7 +124,7 @@ def columns_of(
         made = _ladders(pairs, sides) if recipe.feeds == "ladder" else _shares(pairs, sides)
         kept = [pair for pair in made if _enough(pair, smallest)]
         if len(kept) >= (SHORTEST_LIST if recipe.feeds == "list" else 1):
-            return Columns(*(np.column_stack(side) for side in zip(*kept, strict=True)), (name,))
+            return Columns(*_stacked(kept), (name,))
     if not tried:
         return f"the survey does not ask {' or '.join(recipe.questions)}"
     return f"fewer than {smallest} people of a side answered {' or '.join(tried)}"
@@ -193,8 +193,12 @@ def _laid_out(spans: Mapping[tuple[str, str], Sequence[tuple[Numbers, Numbers]]]
         guessed[side] = (*guessed.get(side, ()), (start, start + len(held)))
         start += len(held)
     every = [pair for held in spans.values() for pair in held]
-    stacked = (np.column_stack(side) for side in zip(*every, strict=True))
-    return Columns(*stacked, tuple(dict.fromkeys(question for _, question in spans)), guessed=guessed)
+    return Columns(*_stacked(every), tuple(dict.fromkeys(question for _, question in spans)), guessed)
+
+
+def _stacked(pairs: Sequence[tuple[Numbers, Numbers]]) -> tuple[Numbers, Numbers]:
+    """One column for each pair, of the first side and of the second."""
+    return np.column_stack([one for one, _ in pairs]), np.column_stack([other for _, other in pairs])
 
 
 def _shares(pairs: Sequence[Pair], sides: Mapping[str, Responses]) -> Iterator[tuple[Numbers, Numbers]]:
