@@ -24,6 +24,7 @@ FILES = {
     "purposes": "purposes.yml",
     "traits": "traits/own.yml",
     "priorities": "agenda.yml",
+    "service_levels": "agenda.yml",
 }
 FOLDERS = {
     "source": "sources",
