@@ -54,6 +54,10 @@ CONTRACT = {
     *("person export", "person erase", "person requests", "person work", "person cancel", "person receipt"),
     *("person unsuppress", "request add", "request list", "request answer", "request withdraw"),
     *("pulse understand", "pulse init", "pulse list", "pulse show", "agree telemetry", "agree scorecard"),
+    *("pulse open", "pulse invite", "pulse remind", "pulse status", "pulse clean", "pulse close"),
+    *("pulse import", "pulse export", "pulse results", "pulse report", "agenda show", "agenda rank"),
+    *("brief add", "brief list", "brief show", "brief edit", "brief commit", "brief keep", "brief accept"),
+    *("brief promise", "brief withdraw"),
 }
 
 
@@ -120,6 +124,21 @@ ASKED = {
     "pulse understand": (("nothing",), 1),
     "pulse list": ((), 0),
     "pulse show": (("nothing",), 1),
+    "pulse open": (("spring", "--instrument", "nothing", "--closes", "2099-01-01"), 1),
+    "pulse invite": (("nothing", "ada@people.example=it"), 1),
+    "pulse remind": (("nothing",), 1),
+    "pulse status": ((), 0),
+    "pulse clean": (("nothing",), 1),
+    "pulse close": (("nothing",), 1),
+    "pulse import": (("nothing", "nothing.csv"), 1),
+    "pulse export": (("nothing", "--format", "csv", "--out", "{new}"), 1),
+    "pulse results": (("nothing",), 1),
+    "pulse report": (("nothing", "--format", "xlsx", "--out", "{new}"), 1),
+    "agree telemetry": ((), 0),
+    "agree scorecard": ((), 0),
+    "agenda show": ((), 0),
+    "brief list": ((), 0),
+    "brief show": (("1",), 1),
     "init": (("{new}",), 0),
     "user add": (("bo", "--role", "analyst", "--generate"), 0),
     "user list": ((), 0),
@@ -154,8 +173,12 @@ ASKED = {
     "person unsuppress": (("C1", "--reason", "back"), 1),
     "request list": ((), 0),
 }
-ELSEWHERE = {"demo", "approve", "request add", "request answer", "request withdraw"}
-"""Held to the same by tests/truth, because it takes minutes; by test_approve.py, because they ask for a password."""
+ELSEWHERE = {
+    *("demo", "approve", "request add", "request answer", "request withdraw", "agenda rank", "brief add"),
+    *("brief edit", "brief commit", "brief keep", "brief accept", "brief promise", "brief withdraw"),
+}
+"""Held to the same by tests/truth, because it takes minutes; by test_approve.py and test_brief.py, because they ask
+for a password."""
 
 
 def test_every_command_has_json_and_a_case() -> None:

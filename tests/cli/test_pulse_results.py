@@ -5,7 +5,7 @@ from pathlib import Path
 
 import openpyxl
 import pytest
-from cli.shop import Shop, copied
+from cli.shop import APPLIED, Shop, copied
 from pulses import with_survey
 from web.served import CHEAP
 
@@ -80,3 +80,47 @@ def test_what_cannot_be_told_or_written_is_a_problem(shop: Shop, words: tuple[st
     ended = shop.tandem("pulse", *words)
     assert ended.code == 1
     assert code in ended.err
+
+
+def test_results_are_weighted_to_what_is_known_of_a_side(tmp_path: Path) -> None:
+    """In truth three in four of IT say yes, and nine in ten of those who answered do."""
+    shop = with_survey(copied(tmp_path / "shop"))
+    parts = "targets:\n" + "".join(
+        f"  - {{group: it, question: NEED, is: {code}, percent: {percent}}}\n"
+        for code, percent in ((1, 75), (2, 25))
+    )
+    shop.edit("pulse/closeness.yml", "questions:\n", parts + "questions:\n")
+    assert shop.tandem("apply", "--yes", "--now", APPLIED).code == 0
+    ledger = open_ledger(shop.path("ledger.db"), CHEAP)
+    try:
+        open_pulse(shop.folder, ledger, MARA, "spring", "closeness", "", CLOSES, OPENED, OPENED)
+        people = [given(side, place) for side in ("marketing", "it") for place in range(40)]
+        add_answers(ledger, "spring", people)
+        close_pulse(shop.folder, ledger, MARA, "spring", OPENED, OPENED)
+    finally:
+        ledger.close()
+    found = shop.tandem("pulse", "results", "spring", "--json").json
+    need = next(one for one in found["questions"] if one["id"] == "NEED")["findings"][0]
+    marketing, it = need["sides"]
+    assert [marketing["value"], it["value"]] == pytest.approx([0.3, 0.75])
+    assert it["base"]["unweighted"] == 40
+    assert it["base"]["effective"] == pytest.approx(40**2 / (36 * (0.75 / 0.9) ** 2 + 4 * 2.5**2))
+    assert marketing["base"]["effective"] == 40
+    assert "it: raked to NEED" in str(found["method"])
+
+
+def test_parts_of_a_side_that_cannot_be_are_told_with_their_place(tmp_path: Path) -> None:
+    shop = with_survey(copied(tmp_path / "shop"))
+    wrong = (
+        "targets:\n"
+        "  - {group: it, question: NEED, is: 1, percent: 60}\n"
+        "  - {group: it, question: NEED, is: 7, percent: 20}\n"
+        "  - {group: it, question: NEEDS, is: 1, percent: 100}\n"
+    )
+    shop.edit("pulse/closeness.yml", "questions:\n", wrong + "questions:\n")
+    told = shop.tandem("check")
+    assert told.code == 1
+    assert len(told.codes) == 3
+    assert "has no answer 7 that counts\n  pulse/closeness.yml:13:" in told.err
+    assert "no question `NEEDS`\n  pulse/closeness.yml:14:" in told.err
+    assert "come to 80\n  pulse/closeness.yml:12:" in told.err

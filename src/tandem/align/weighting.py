@@ -10,6 +10,7 @@ from tandem.align.codebook import CODED
 from tandem.align.problems import UNUSABLE_TARGET
 from tandem.align.responses import Mask, Responses
 from tandem.align.stats import Fault, Margin, Raked, RakeProblem, rake
+from tandem.charter.definitions import Instrument
 from tandem.kernel import Problem, Problems
 
 BOUNDS = (0.3, 3.0)
@@ -76,6 +77,14 @@ class Weighted:
             + "".join(f" {sentence}" for sentence in one.sentences)
             for one in self.groups
         )
+
+
+def targets_of(instrument: Instrument) -> tuple[Target, ...]:
+    """The targets of an instrument, one for each side and question, in the order of its file."""
+    parts: dict[tuple[str, str], dict[int, float]] = {}
+    for one in instrument.targets:
+        parts.setdefault((str(one.group), one.question), {})[one.code] = float(one.percent)
+    return tuple(Target(group, name, shares) for (group, name), shares in parts.items())
 
 
 def weigh(
@@ -174,8 +183,8 @@ def _sentence(responses: Responses, problem: RakeProblem) -> str:
         what = f"{problem.margin} `{variable.choice(variable.valid[problem.category]).label}`"
     return {
         Fault.EMPTY: f"Nobody answered {what}, wanted {problem.amount:.1%}; the others keep their proportions.",
-        Fault.UNWANTED: f"{what} is wanted 0 times: its {problem.amount:.0f} people count for nothing.",
-        Fault.UNKNOWN: f"{problem.amount:.0f} people without {what} keep their share.",
+        Fault.UNWANTED: f"{what} is wanted 0 times: who gave it counts for nothing.",
+        Fault.UNKNOWN: f"Who gave no answer to {what} keeps their share.",
         Fault.MARGINS: f"The margins cannot be had together: a share is {problem.amount:.1%} off.",
         Fault.BOUNDS: f"The bounds cannot be had with the margins: a weight lies {problem.amount:.2f} beyond.",
     }[problem.fault]

@@ -2,6 +2,7 @@
 
 from collections.abc import Callable, Iterable, Iterator, Mapping
 from dataclasses import dataclass
+from decimal import Decimal
 from functools import cached_property
 
 from tandem.charter.definitions.instruments import (
@@ -13,6 +14,7 @@ from tandem.charter.definitions.instruments import (
     Mirror,
     Question,
     QuestionType,
+    Target,
 )
 from tandem.charter.definitions.project import Function
 from tandem.charter.instrument_problems import NEVER_ASKED, PLACEHOLDER, UNKNOWN_ANSWER, UNKNOWN_QUESTION
@@ -294,6 +296,43 @@ def _quotas(view: _View) -> Iterator[Problem]:
             yield view.unknown(quota.question, quota.at("question"), [*singles, *derived])
 
 
+def _targets(view: _View) -> Iterator[Problem]:
+    """Parts of a side: of answers that there are, each once, and all of them together the whole side."""
+    answers: dict[str, set[int]] = {
+        **{one.variable: {option.code for option in one.options} for one in view.it.derived},
+        **{
+            one.question: {option.code for option in one.options if not option.missing}
+            for one in view.it.questions
+            if one.type is QuestionType.SINGLE
+        },
+    }
+    parts: dict[tuple[str, str], dict[int, Target]] = {}
+    for target in view.it.targets:
+        known = answers.get(target.question)
+        if known is None:
+            yield view.unknown(target.question, target.at("question"), answers)
+            continue
+        if target.code not in known:
+            sentence = f"`{target.question}` has no answer {target.code} that counts"
+            options = [str(one) for one in sorted(known)]
+            yield UNKNOWN_ANSWER(
+                sentence, place=target.at("code"), found=str(target.code), alternatives=options
+            )
+        own = parts.setdefault((target.group, target.question), {})
+        if target.code in own:
+            sentence = (
+                f"the part of answer {target.code} of `{target.question}` is given twice for {target.group}"
+            )
+            yield DUPLICATE_NAME(sentence, place=target.place, found=f"also at {own[target.code].place}")
+        own[target.code] = target
+    for (group, name), own in parts.items():
+        total = sum((one.percent for one in own.values()), Decimal())
+        if abs(total - 100) > 1:
+            sentence = f"the parts of `{name}` for {group} come to {total}"
+            place = next(iter(own.values())).at("percent")
+            yield CONTRADICTION(sentence, place=place, found=str(total), expected="100, rounded to within 1")
+
+
 def _forms(view: _View) -> Iterator[Problem]:
     for form in view.it.forms:
         for number, name in enumerate(form.questions):
@@ -339,5 +378,6 @@ CHECKS: tuple[Callable[[_View], Iterator[Problem]], ...] = (
     _guesses,
     _derived,
     _quotas,
+    _targets,
     _forms,
 )

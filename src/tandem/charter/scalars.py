@@ -93,7 +93,7 @@ def _choice(kind: type[StrEnum], word: str, node: Scalar) -> object | Problem:
 
 
 def _within(value: object, bounds: Bounds, word: str, node: Scalar) -> object | Problem:
-    assert isinstance(value, int)
+    assert isinstance(value, int | Decimal)
     if value >= bounds.least and (bounds.most is None or value <= bounds.most):
         return value
     most = f"at least {bounds.least}" if bounds.most is None else f"{bounds.least} to {bounds.most}"

@@ -60,6 +60,7 @@ def report(
         Path | None, typer.Option("--out", help="File to write. Default: WAVE.FORMAT here.")
     ] = None,
     now: Now = None,
+    json_: Json = False,
 ) -> None:
     """Write the result of a closed pulse: slides, a banner book, a report to read or one to print."""
     root, actor = find_root(asked(context).charter), asked(context).actor
@@ -71,6 +72,9 @@ def report(
     except OSError as error:
         sentence = "the report cannot be written"
         raise Problems(NOT_WRITTEN(sentence, place=Place(str(file)), found=str(error.strerror))) from error
+    if json_:
+        output.as_json({"pulse": wave, "format": format_, "file": str(file), "bytes": len(made.body)})
+        return
     output.good(f"{file} is written")
 
 

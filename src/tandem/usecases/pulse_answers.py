@@ -9,6 +9,7 @@ from typing import Any
 from tandem.align.codebook import Codebook
 from tandem.align.instrument import Flag, codebook_of, quality_flags
 from tandem.align.responses import Responses
+from tandem.align.weighting import targets_of, weigh
 from tandem.kernel import Problems
 from tandem.kernel.values import Actor
 from tandem.ledger import Answer, AnswerState, Ledger, Pulse
@@ -31,13 +32,26 @@ class GivenAnswer:
 
 
 def responses(ledger: Ledger, pulse: str) -> Responses:
-    """The completed answers of a run as columns, one row a person, in no order of theirs; weights are 1
-    but for what was brought in with weights.
+    """The completed answers of a run as columns, one row a person, in no order of theirs.
 
-    Left out: drafts, screened out, over quota, and what was removed for its quality. Raises LDG-121.
+    Weighted to the targets of its instrument, or as brought in; else every weight is 1. Left out: drafts, screened
+    out, over quota, and what was removed for its quality. Raises LDG-121.
     """
+    return weighted(ledger, pulse)[0]
+
+
+def weighted(ledger: Ledger, pulse: str) -> tuple[Responses, str]:
+    """The same answers, and in words how they were weighted to targets, or why not; "" where there are none."""
     held = ledger.pulse(pulse)
-    return _columns(_codebook(held), [one.answers for one in ledger.answers(pulse)], pulse)
+    found = _columns(_codebook(held), [one.answers for one in ledger.answers(pulse)], pulse)
+    targets = () if is_imported(held) else targets_of(instrument_of(held))
+    if not targets or not len(found):
+        return found, ""
+    try:
+        made = weigh(found, targets)
+    except Problems as not_to_be_had:
+        return found, f"Not weighted to the targets: {not_to_be_had.problems[0].sentence}."
+    return made.responses, made.sentence
 
 
 def pulse_codebook(ledger: Ledger, pulse: str) -> Codebook:

@@ -2,6 +2,7 @@
 
 import hashlib
 from collections import Counter, OrderedDict
+from dataclasses import replace
 from datetime import datetime
 from pathlib import Path
 from threading import Lock
@@ -20,7 +21,7 @@ from tandem.charter.definitions.instruments import Instrument
 from tandem.kernel import Problems, numbers
 from tandem.ledger import AnswerState, Ledger, Pulse
 from tandem.usecases.imported_pulse import SMALLEST_GROUP, is_imported
-from tandem.usecases.pulse_answers import responses
+from tandem.usecases.pulse_answers import responses, weighted
 from tandem.usecases.pulse_rights import needs_closed
 from tandem.usecases.result_problems import NO_RESULT_YET
 from tandem.usecases.run_pulse import PulseStatus, instrument_of, pulse_status
@@ -64,8 +65,9 @@ def see_pulse(root: Path, ledger: Ledger, wave: str, now: datetime) -> PulseResu
     known = _HELD.get(key)
     if known is None:
         status = pulse_status(ledger, wave, now)
-        answers = responses(ledger, wave)
+        answers, how = weighted(ledger, wave)
         about = _about(status, load_project(root).name, answers.codebook)
+        about = replace(about, fielded=replace(about.fielded, weighted=how))
         known = read_pulse(answers, about, _before(ledger, wave, now))
         _HELD.keep(key, known)
     return known

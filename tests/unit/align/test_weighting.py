@@ -48,7 +48,7 @@ def test_each_side_reaches_its_own_margins_and_keeps_its_size() -> None:
         pytest.approx((0.75, 0.5)),
         pytest.approx((0.25, 0.5)),
     ]
-    assert it.sentences == ("6 people without REGION keep their share.",)
+    assert it.sentences == ("Who gave no answer to REGION keeps their share.",)
     assert "design effect 1.33" in weighted.sentence
 
 

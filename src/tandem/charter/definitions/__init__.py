@@ -50,6 +50,7 @@ from tandem.charter.definitions.instruments import (
     QuestionType,
     Quota,
     Scale,
+    Target,
 )
 from tandem.charter.definitions.instruments import Row as MatrixRow
 from tandem.charter.definitions.policies import Grant, How, Mask, OwnLabel, Policy, Role, RowRule
@@ -167,6 +168,7 @@ __all__ = [
     "SqlCondition",
     "Standards",
     "SuppressSpec",
+    "Target",
     "TcfPurposes",
     "Test",
     "TimeSpec",

@@ -167,6 +167,18 @@ class Quota(Definition):
 
 
 @dataclass(frozen=True, kw_only=True)
+class Target(Definition):
+    """How large a part of a side gives one answer in truth, so that results are weighted to it."""
+
+    group: Annotated[Function, Key("The side.")]
+    question: Annotated[str, Key("A single question or a derived variable."), Rule.QUESTION]
+    code: Annotated[int, Key("The answer.", word="is"), Bounds(0, 9999)]
+    percent: Annotated[
+        Decimal, Key("Its part of the side; the parts of a question come to 100."), Bounds(0, 100)
+    ]
+
+
+@dataclass(frozen=True, kw_only=True)
 class Form(Definition):
     """A shorter questionnaire out of the same questions, in the same order."""
 
@@ -205,6 +217,10 @@ class Instrument(Definition):
     questions: Annotated[tuple[Question, ...], Key("The questions, in the order in which they are asked.")]
     derived: Annotated[tuple[Derived, ...], Key("Variables that follow from answers.")] = ()
     quotas: Annotated[tuple[Quota, ...], Key("How many answers are wanted of whom.")] = ()
+    targets: Annotated[
+        tuple[Target, ...],
+        Key("What is known of the sides, by which results are weighted. Left out: everybody counts once."),
+    ] = ()
     forms: Annotated[tuple[Form, ...], Key("Shorter questionnaires out of the same questions.")] = ()
 
     def question(self, name: str) -> Question | None:
