@@ -53,8 +53,10 @@ def save_text(root: Path, part: str, name: str, text: str, expected: str) -> Sav
         if wish == now.text:
             return Saved(file, False, False, now.fingerprint)
         texts = files(root)
-        refuse_new_problems(file, texts, {**texts, file: wish})
         said = getattr(reading(file, wish).definition, NAMED_BY[part], None)
+        # What others lose by another name would be told in place of what was done.
+        if said in (name, None):
+            refuse_new_problems(file, texts, {**texts, file: wish})
         if said != name:
             sentence = f"this file declares `{name}`, and a page cannot give it another name"
             raise Problems(NOT_FROM_A_FORM(sentence, place=Place(file), found=str(said)[:60], expected=name))
