@@ -2,6 +2,7 @@
 
 from collections.abc import Mapping
 from dataclasses import dataclass
+from functools import lru_cache
 from pathlib import PurePosixPath
 
 from tandem.charter.binding import Binder
@@ -16,6 +17,9 @@ from tandem.charter.plain import Plain, plain
 from tandem.charter.shape import SHAPES
 from tandem.charter.writing import written
 from tandem.kernel import Problem, Problems
+
+READ = 256
+"""Files whose reading is kept: a page reads every file of a part, and hardly one of them changed since."""
 
 
 @dataclass(frozen=True)
@@ -34,6 +38,7 @@ def kind_of(file: str) -> type[Definition] | None:
     return FOLDERS.get(path.parts[0])
 
 
+@lru_cache(maxsize=READ)
 def reading(file: str, text: str) -> Reading:
     """A YAML file of the charter by itself: nothing that it refers to is looked up."""
     kind, found = kind_of(file), list[Problem]()

@@ -219,11 +219,16 @@ def _look(
     expected, letter = None, None
     hidden: list[Problem] = []
     try:
-        expected = expect(draft, campaign, ask.now)
+        expected = ask.memo.answer(
+            draft, ask.now, ("expected", named.name), lambda: expect(draft, campaign, ask.now)
+        )
     except Problems as kept:
         hidden += kept.problems
     try:
-        letter = sample(draft, campaign, ask.now, numbers.whole(ask.text("skip")) or 0)
+        skip = numbers.whole(ask.text("skip")) or 0
+        letter = ask.memo.answer(
+            draft, ask.now, ("sample", named.name, skip), lambda: sample(draft, campaign, ask.now, skip)
+        )
         if letter is not None:
             ask.saw("sample of a message", letter.person)
     except Problems as kept:
