@@ -6,11 +6,21 @@ from collections.abc import Iterable, Mapping, Sequence
 
 from tandem.align.codebook import Choice, Codebook, Kind, Variable
 from tandem.align.interchange.book import Book
+from tandem.align.interchange.fitting import fit
 from tandem.align.interchange.problems import KEPT_OUT
-from tandem.align.interchange.sheet import Field, Many, Sheet
+from tandem.align.interchange.sheet import Field, Imported, Many, Sheet
 from tandem.kernel import Place, Problem
 
 ITEM = re.compile(r"(.+)__(0|[1-9]\d{0,8})")
+
+
+def by_account(sheet: Sheet, book: Book | None) -> Imported:
+    """The answers of a sheet by a codebook, or by the file's own account of itself. Raises what `fit` raises."""
+    notices: tuple[Problem, ...] = ()
+    if book is None:
+        book, notices = derive(sheet)
+    read = fit(sheet, book.codebook, book.headers, sheet.weight)
+    return Imported(read.responses, (*notices, *read.notices))
 
 
 def derive(sheet: Sheet) -> tuple[Book, tuple[Problem, ...]]:

@@ -11,8 +11,7 @@ from typing import Any
 
 from tandem.align.codebook import Choice
 from tandem.align.interchange.book import Book
-from tandem.align.interchange.deriving import ITEM, derive
-from tandem.align.interchange.fitting import fit
+from tandem.align.interchange.deriving import ITEM, by_account
 from tandem.align.interchange.problems import KEPT_OUT, UNREADABLE
 from tandem.align.interchange.sav import weight_of
 from tandem.align.interchange.sheet import Cell, Field, Imported, Many, Sheet
@@ -34,12 +33,7 @@ def read_sav(path: Path, book: Book | None = None, weight: str = "") -> Imported
     Dates, moments and times become text as ISO 8601 writes them. The weight is the one that the file was
     saved with, unless `weight` or the codebook names another.
     """
-    sheet = read_sheet(path, weight or (book.weight if book else ""))
-    notices: tuple[Problem, ...] = ()
-    if book is None:
-        book, notices = derive(sheet)
-    read = fit(sheet, book.codebook, book.headers, sheet.weight)
-    return Imported(read.responses, (*notices, *read.notices))
+    return by_account(read_sheet(path, weight or (book.weight if book else "")), book)
 
 
 def read_sheet(path: Path, weight: str = "") -> Sheet:

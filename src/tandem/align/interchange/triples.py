@@ -13,8 +13,8 @@ from tandem.align.codebook import Choice
 from tandem.align.interchange.book import Book
 from tandem.align.interchange.csv import bare, decoded, lines_of
 from tandem.align.interchange.definitions import Defined, Definition, read_definition
-from tandem.align.interchange.deriving import derive
-from tandem.align.interchange.fitting import MOST, doubled, fit
+from tandem.align.interchange.deriving import by_account
+from tandem.align.interchange.fitting import MOST, doubled
 from tandem.align.interchange.problems import BAD_CELL, BAD_DEFINITION, KEPT_OUT, UNREADABLE
 from tandem.align.interchange.sheet import Cell, Field, Imported, Many, Sheet
 from tandem.kernel import Place, Problem, Problems
@@ -30,12 +30,7 @@ def read_triples(path: Path, book: Book | None = None, weight: str = "") -> Impo
     Dates and times become text as ISO 8601 writes them. The weight is the variable that is marked as one, unless
     `weight` or the codebook names another. A serial number is left out: it could tell who somebody is.
     """
-    sheet = read_sheet(path, weight or (book.weight if book else ""))
-    notices: tuple[Problem, ...] = ()
-    if book is None:
-        book, notices = derive(sheet)
-    read = fit(sheet, book.codebook, book.headers, sheet.weight)
-    return Imported(read.responses, (*notices, *read.notices))
+    return by_account(read_sheet(path, weight or (book.weight if book else "")), book)
 
 
 def read_sheet(path: Path, weight: str = "") -> Sheet:
