@@ -10,10 +10,9 @@ import pytest
 from deltalake import DeltaTable
 from sqlglot import exp
 
-from tandem.engine import Column, Engine, Mark
+from tandem.engine import Column, Engine, Mark, open_engine
 from tandem.engine import functions as f
 from tandem.engine.catalogue import event_table
-from tandem.engine.duck import DuckEngine
 from tandem.kernel import Problems, digest60
 from tandem.kernel.values import Type
 
@@ -202,8 +201,56 @@ def test_a_full_disk_is_told_and_the_same_load_succeeds_later(
         raise OSError(errno.ENOSPC, "No space left on device")
 
     with monkeypatch.context() as patched:
-        patched.setattr(shop.lake, "commit" if isinstance(shop, DuckEngine) else "add_files", full)
+        patched.setattr(shop.lake, "add_files", full)
         with pytest.raises(Problems, match="ENG-020"):
             shop.append(NAME, row("a"), Mark("collect:till", 1))
     assert content(shop, "event_id") == []
     assert shop.append(NAME, row("a"), Mark("collect:till", 1)) == 1
+
+
+def test_a_lake_by_url_is_written_as_a_lake_in_a_folder(tmp_path: Path) -> None:
+    found = []
+    for root in (str(tmp_path / "folder"), f"file://{tmp_path}/url"):
+        with open_engine("duckdb", root, threads=2) as engine:
+            engine.ensure([event_table("purchase", COLUMNS)])
+            assert engine.append(NAME, row("a", amount=1, event_at=AT), Mark("till", 1)) == 1
+            assert engine.append(NAME, row("a", amount=1, event_at=AT), Mark("till", 1)) == 0
+            assert engine.append(NAME, row("b").where(exp.false())) == 0
+            engine.upsert(NAME, rows(row("a", amount=2, event_at=AT), row("c", amount=3, event_at=AT)))
+            found.append((content(engine, "event_id", "event_at", "amount", "note"), engine.version(NAME)))
+    assert found[0] == found[1]
+    assert len(found[0][0]) == 2
+
+
+def test_other_readers_can_skip_files_by_time(shop: Engine) -> None:
+    if shop.name != "duckdb":
+        pytest.skip("Spark's files carry counts only")
+    shop.append(
+        NAME, rows(row("a", event_at=AT), row("b", event_at=datetime(2026, 3, 9)), row("c", event_at=None))
+    )
+    (added,) = DeltaTable(shop.lake.path(NAME)).get_add_actions(flatten=True).to_struct_array().to_pylist()
+    assert (added["num_records"], added["null_count.event_at"]) == (3, 1)
+    assert (added["min.event_at"], added["max.event_at"]) == (AT, datetime(2026, 3, 9))
+
+
+def test_a_query_that_fails_leaves_no_file(shop: Engine) -> None:
+    shop.append(NAME, row("a"))
+    before = sorted(Path(shop.lake.path(NAME)).rglob("*"))
+    with pytest.raises(Problems):
+        shop.append(NAME, row("b", amount=Decimal("1e30")))
+    assert sorted(Path(shop.lake.path(NAME)).rglob("*")) == before
+
+
+def test_what_was_committed_stays_whatever_comes_after(shop: Engine, monkeypatch: pytest.MonkeyPatch) -> None:
+    commit = shop.lake.add_files
+
+    def late(*args: object, **named: object) -> None:
+        commit(*args, **named)  # type: ignore[arg-type]
+        raise OSError(errno.EIO, "the disk does not answer")
+
+    with monkeypatch.context() as patched:
+        patched.setattr(shop.lake, "add_files", late)
+        with pytest.raises(Problems):
+            shop.append(NAME, row("a"), Mark("till", 1))
+    assert shop.append(NAME, row("a"), Mark("till", 1)) == 0
+    assert content(shop, "event_id") == [(digest60("a"),)]

@@ -1,20 +1,31 @@
 """DuckDB in process, spilling to disk: the engine of one machine."""
 
-from collections.abc import Iterator, Sequence
+import json
+import shutil
+import time
+import uuid
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass
+from pathlib import Path
 from typing import Any
 
 import duckdb
 import pyarrow as pa
+from deltalake.transaction import AddAction
 from sqlglot import exp
 
 from tandem.engine.base import Engine
 from tandem.engine.catalogue.model import Catalogue, Table
 from tandem.engine.files import FileRead
-from tandem.engine.lake import Lake, Mark, arrow_schema, translate
+from tandem.engine.lake import ROW_GROUP, Lake, Mark, arrow_schema, translate
 from tandem.engine.spill import Spill
 from tandem.kernel.problems import Problems
+from tandem.kernel.values import Type
 
 FAILURES = (duckdb.Error, OSError)
+PARQUET = (
+    f"FORMAT parquet, COMPRESSION snappy, ROW_GROUP_SIZE {ROW_GROUP}, FILE_SIZE_BYTES '256MB', RETURN_STATS"
+)
 
 
 class DuckEngine(Engine):
@@ -105,27 +116,92 @@ class DuckEngine(Engine):
         self._run(f"CREATE OR REPLACE VIEW {_quoted(table.name)} AS SELECT {', '.join(picked)} {source}")
 
     def _write(self, table: Table, query: exp.Query, *, overwrite: bool, mark: Mark | None) -> int:
+        write = self._write_files if self.lake.is_local else self._write_stream
         cursor = self._db.cursor()
-        counted = _Counted()
         try:
-            reader = cursor.sql(self.prepare(query)).to_arrow_reader(100_000)
-            first = counted.next_full(reader)
-            if first is None and not overwrite:
-                return 0
-            stream = counted.stream(first, reader)
-            self.lake.commit(
-                table,
-                pa.RecordBatchReader.from_batches(arrow_schema(table), stream),
-                overwrite=overwrite,
-                mark=mark,
-            )
-            return counted.rows
+            return write(cursor, table, self.prepare(query), overwrite, mark)
         except Problems:
             raise
+        except duckdb.IOException as error:
+            raise translate(OSError(str(error))) from error
         except Exception as error:
             raise translate(error) from error
         finally:
             cursor.close()
+
+    def _write_files(self, cursor: Any, table: Table, sql: str, overwrite: bool, mark: Mark | None) -> int:
+        """DuckDB writes the files with all its threads, where a stream of Arrow batches is written by one."""
+        folder = f"part-{uuid.uuid4().hex}"
+        target = Path(self.lake.path(table.name)) / folder
+        written = _copied(cursor, sql, target)
+        rows = sum(one.rows for one in written)
+        if rows or overwrite:
+            # Whatever this raises, the files stay: it may come after the commit that names them.
+            actions = [one.action(folder, table) for one in written if one.rows]
+            self.lake.add_files(table, actions, overwrite=overwrite, mark=mark)
+        if not rows:
+            shutil.rmtree(target, ignore_errors=True)
+        return rows
+
+    def _write_stream(self, cursor: Any, table: Table, sql: str, overwrite: bool, mark: Mark | None) -> int:
+        counted = _Counted()
+        reader = cursor.sql(sql).to_arrow_reader(100_000)
+        first = counted.next_full(reader)
+        if first is None and not overwrite:
+            return 0
+        stream = counted.stream(first, reader)
+        batches = pa.RecordBatchReader.from_batches(arrow_schema(table), stream)
+        self.lake.commit(table, batches, overwrite=overwrite, mark=mark)
+        return counted.rows
+
+
+@dataclass(frozen=True)
+class Written:
+    """A Parquet file as DuckDB tells of it. `facts`: by quoted column, least and largest value as text, and NULLs."""
+
+    file: str
+    rows: int
+    size: int
+    facts: Mapping[str, Mapping[str, str]]
+
+    def action(self, folder: str, table: Table) -> AddAction:
+        """The file as an entry of the table's log, with the ranges of the columns that other readers skip by."""
+        told = {name: self.facts.get(_quoted(name), {}) for name in table.stats}
+        types = {column.name: column.type for column in table.columns}
+        stats = {
+            "numRecords": self.rows,
+            **{
+                word: {name: _logged(fact[key], types[name]) for name, fact in told.items() if key in fact}
+                for word, key in (("minValues", "min"), ("maxValues", "max"))
+            },
+            "nullCount": {
+                name: int(fact["null_count"]) for name, fact in told.items() if "null_count" in fact
+            },
+        }
+        path = f"{folder}/{Path(self.file).name}"
+        return AddAction(path, self.size, {}, int(time.time() * 1000), True, json.dumps(stats))
+
+
+def _copied(cursor: Any, sql: str, target: Path) -> list[Written]:
+    """The files below `target` that the rows were written to; none are left if it fails."""
+    target.parent.mkdir(parents=True, exist_ok=True)
+    try:
+        cursor.execute(f"COPY ({sql}) TO {exp.Literal.string(str(target)).sql('duckdb')} ({PARQUET})")
+        return [Written(row[0], row[1], row[2], row[4]) for row in cursor.fetchall()]
+    except BaseException:
+        shutil.rmtree(target, ignore_errors=True)
+        raise
+
+
+def _logged(text: str, type_: Type) -> object:
+    """A value of DuckDB's statistics as a Delta log has it."""
+    match type_:
+        case Type.KEY | Type.INTEGER:
+            return int(text)
+        case Type.TIMESTAMP:
+            return text.replace(" ", "T")
+        case _:
+            return text
 
 
 class _Counted:

@@ -185,20 +185,28 @@ class SparkEngine(Engine):
         folder = f"part-{uuid.uuid4().hex}"
         target = Path(self.lake.path(table.name)) / folder
         try:
-            self._frame(self.prepare(query)).write.option("compression", "zstd").parquet(str(target))
-            written = [(file, pq.read_metadata(file).num_rows) for file in sorted(target.glob("*.parquet"))]
+            written = self._written(query, target)
             rows = int(sum(count for _, count in written))
-            actions = [_added(folder, file, count) for file, count in written if count]
-            if not rows and not overwrite:
-                shutil.rmtree(target, ignore_errors=True)
-                return 0
-            self.lake.add_files(table, actions, overwrite=overwrite, mark=mark)
-            return rows
+            if rows or overwrite:
+                # Whatever this raises, the files stay: it may come after the commit that names them.
+                actions = [_added(folder, file, count) for file, count in written if count]
+                self.lake.add_files(table, actions, overwrite=overwrite, mark=mark)
         except Problems:
             raise
         except Exception as error:
-            shutil.rmtree(target, ignore_errors=True)
             raise translate(error) from error
+        if not rows:
+            shutil.rmtree(target, ignore_errors=True)
+        return rows
+
+    def _written(self, query: exp.Query, target: Path) -> list[tuple[Path, int]]:
+        """The files below `target` that the rows were written to, with their rows; none are left if it fails."""
+        try:
+            self._frame(self.prepare(query)).write.option("compression", "zstd").parquet(str(target))
+            return [(file, pq.read_metadata(file).num_rows) for file in sorted(target.glob("*.parquet"))]
+        except BaseException:
+            shutil.rmtree(target, ignore_errors=True)
+            raise
 
 
 def _nothing(field: t.StructField) -> Column:

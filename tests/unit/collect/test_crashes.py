@@ -12,7 +12,6 @@ import pytest
 from unit.collect.arrivals import House, charter, till
 
 from tandem.engine import Lake, open_engine
-from tandem.engine import lake as lake_module
 from tandem.kernel import Problems
 
 ROWS = (
@@ -52,7 +51,7 @@ def test_killed_after_a_commit(
     house = build("killed")
     house.till(*ROWS)
     with monkeypatch.context() as patched:
-        patched.setattr(Lake, "commit", dying_after(commits))
+        patched.setattr(Lake, "add_files", dying_after(commits))
         with pytest.raises((Killed, Problems)):
             house.take()
     again = open_engine("duckdb", str(house.root / "lake"))
@@ -66,7 +65,7 @@ def test_killed_after_a_commit(
 
 def dying_after(commits: int) -> Callable[..., None]:
     """A commit that works, but the process goes away after so many of them."""
-    commit, done = Lake.commit, 0
+    commit, done = Lake.add_files, 0
 
     def dying(self: Lake, *args: object, **named: object) -> None:
         nonlocal done
@@ -84,13 +83,13 @@ from pathlib import Path
 sys.path.insert(0, sys.argv[3])
 from unit.collect.arrivals import House, charter, till
 from tandem.engine import Lake, open_engine
-commit, left = Lake.commit, [int(sys.argv[2])]
+commit, left = Lake.add_files, [int(sys.argv[2])]
 def dying(self, *args, **named):
     commit(self, *args, **named)
     left[0] -= 1
     if not left[0]:
         os.kill(os.getpid(), signal.SIGKILL)
-Lake.commit = dying
+Lake.add_files = dying
 root = Path(sys.argv[1])
 House(root, open_engine("duckdb", str(root / "lake")), charter(till=till())).take()
 """
@@ -117,7 +116,7 @@ def test_killed_in_a_replay(build: Callable[..., House], monkeypatch: pytest.Mon
         house.agree(till=till().replace("{field: at}", "{field: no, format: epoch_s}"))
     houses[0].replay()
     with monkeypatch.context() as patched:
-        patched.setattr(Lake, "commit", dying_after(2))
+        patched.setattr(Lake, "add_files", dying_after(2))
         with pytest.raises((Killed, Problems)):
             houses[1].replay()
     houses[1].take()
@@ -134,7 +133,7 @@ def test_a_full_disk_is_told_and_the_next_run_completes(
         raise OSError(28, "No space left on device")
 
     with monkeypatch.context() as patched:
-        patched.setattr(lake_module, "write_deltalake", full)
+        patched.setattr(Lake, "add_files", full)
         with pytest.raises(Problems) as told:
             house.take()
     assert [problem.code for problem in told.value.problems] == ["ENG-020"]
