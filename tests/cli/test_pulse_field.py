@@ -8,19 +8,20 @@ from pathlib import Path
 import numpy as np
 import pytest
 from cli.shop import NOW, Ended, Shop, copied
-from pulses import links, people, with_survey
+from pulses import SURVEY, links, people, with_survey
 
 from tandem.charter import instrument_text
 from tandem.deliver.sink import MailSink
 from tandem.demo.pulse_truth import PEOPLE
 from tandem.kernel import Problems, parse_instant
 from tandem.kernel.values import Actor
-from tandem.ledger import AnswerState, InvitationState, open_ledger
+from tandem.ledger import AnswerState, Invitation, InvitationState, Ledger, open_ledger
 from tandem.usecases.answer_pulse import Stage, fill_sheet, see_sheet
 from tandem.usecases.demo_pulse import PAST, open_to_all, past_pulse
 from tandem.usecases.invite_pulse import send_invitations
 from tandem.usecases.pulse_answers import GivenAnswer, add_answers, responses
 from tandem.usecases.pulse_beliefs import over
+from tandem.usecases.remind_pulse import remind_all
 from tandem.usecases.run_demo import ASKED
 from tandem.usecases.run_pulse import covered, pulse_status
 from tandem.usecases.workspace import open_workspace
@@ -78,6 +79,17 @@ def invited(shop: Shop, marketing: int = 4, it: int = 4, *more: str) -> Ended:
     return shop.tandem(
         "pulse", "invite", "spring_run", "--from", str(shop.path("people.csv")), "--now", NOW, *more
     )
+
+
+def beat(shop: Shop, days: int) -> Ended:
+    """The daily run, so many days after the opening."""
+    return shop.tandem("run", "--now", f"{OPENED + timedelta(days=days):%Y-%m-%dT%H:%M:%SZ}", "--json")
+
+
+def letters(sink: MailSink) -> list[str]:
+    """To whom letters of pulses went, in order: m0, i0 and so on. The shop's campaigns write to others."""
+    recipients = [one["recipients"][0] for one in sink.taken()]
+    return [one for one in recipients if one.partition("@")[0][1:].isdigit()]
 
 
 def answered(shop: Shop, path: str, *, days: int = 0, **changed: list[str]) -> Stage:
@@ -175,6 +187,115 @@ def test_a_letter_that_a_crash_left_open_is_never_sent_twice(
     assert (done.sent, len(sink.taken())) == (2, 3)
     assert len({one["recipients"][0] for one in sink.taken()}) == 3
     assert ledger.invitation_counts("spring_run")["marketing", InvitationState.UNCERTAIN] == 1
+    ledger.close()
+
+
+def test_the_run_reminds_by_the_rule_of_the_survey_and_nobody_twice(shop: Shop, sink: MailSink) -> None:
+    invited(shop, 2, 1)
+    assert answered(shop, links(sink.folder)["m0@people.example"]) is Stage.THANKS
+    sent, told = [], []
+    for day in (1, 3, 3, 5, 6, 9, 12):
+        before, ended = len(letters(sink)), beat(shop, day)
+        told.append([one["sent"] for one in ended.json["pulses_reminded"]])
+        sent.append(len(letters(sink)) - before)
+    assert sent == [0, 2, 0, 0, 2, 0, 0]
+    assert told == [[], ["some"], [], [], ["some"], [], []]
+    reminded = letters(sink)[3:]
+    assert sorted(reminded) == ["i0@people.example"] * 2 + ["m1@people.example"] * 2
+    noted = shop.tandem("--as", "admin", "audit", "list", "--kind", "pulse", "--json").json["entries"]
+    by_run = [
+        one["outcome"] for one in noted if (one["actor"], one["what"]) == ("tandem", "remind of spring_run")
+    ]
+    assert sorted(by_run) == ["begun", "begun", "done", "done"]
+
+
+def test_the_run_keeps_to_the_number_and_the_days_that_the_survey_names(shop: Shop, sink: MailSink) -> None:
+    rules = {"never": "reminders: 0\n", "once": "reminders: 1\nremind_after: 7 days\n"}
+    for number, (name, rule) in enumerate(rules.items()):
+        shop.write("pulse/closeness.yml", SURVEY.replace("minutes: 3\n", f"minutes: 3\n{rule}"))
+        assert shop.tandem("apply", "--yes", "--now", NOW).code == 0
+        assert opening(shop, name).code == 0
+        assert shop.tandem("pulse", "invite", name, f"i{number}@people.example=it", "--now", NOW).code == 0
+    before = len(letters(sink))
+    told = [[one["pulse"] for one in beat(shop, day).json["pulses_reminded"]] for day in (6, 7, 14)]
+    assert told == [[], ["once"], []]
+    assert letters(sink)[before:] == ["i1@people.example"]
+
+
+def test_a_plan_and_a_check_remind_nobody(shop: Shop, sink: MailSink) -> None:
+    invited(shop, 1, 1)
+    later = f"{OPENED + timedelta(days=4):%Y-%m-%dT%H:%M:%SZ}"
+    for words in (
+        ("check",),
+        ("plan", "--now", later),
+        ("apply", "--yes", "--now", later),
+        ("pulse", "status"),
+    ):
+        shop.tandem(*words)
+    assert len(letters(sink)) == 2
+    assert [one["pulse"] for one in beat(shop, 4).json["pulses_reminded"]] == ["spring_run"]
+    assert len(letters(sink)) == 4
+
+
+def test_a_run_without_a_mail_server_says_so_and_the_next_one_reminds(shop: Shop, sink: MailSink) -> None:
+    invited(shop, 1, 0)
+    shop.edit("tandem.toml", f"port = {sink.port}", "port = 1")
+    assert shop.tandem("apply", "--yes", "--now", NOW).code == 0
+    failed = beat(shop, 4)
+    assert failed.code == 1
+    # The shop's campaign says the same for itself.
+    assert [one["code"] for one in failed.json["problems"]] == ["DLV-002"] * 2
+    assert failed.json["pulses_reminded"] == [
+        {"pulse": "spring_run", "sent": 0, "failed": 0, "uncertain": 0, "later": 0}
+    ]
+    shop.edit("tandem.toml", "port = 1", f"port = {sink.port}")
+    assert shop.tandem("apply", "--yes", "--now", NOW).code == 0
+    ended = shop.tandem("run", "--now", f"{OPENED + timedelta(days=5):%Y-%m-%dT%H:%M:%SZ}")
+    assert "spring_run: reminders sent" in ended.out
+    assert len(letters(sink)) == 2
+
+
+def test_a_reminder_that_a_crash_left_open_counts_and_is_not_sent_again(
+    shop: Shop, sink: MailSink, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """The process ends between the server's yes and the note of it; the next one comes as late as after any other."""
+    invited(shop, 1, 0)
+    ledger = open_ledger(shop.path("ledger.db"))
+
+    def died(*_: object, **__: object) -> None:
+        raise KeyboardInterrupt
+
+    with monkeypatch.context() as patched:
+        patched.setattr(type(ledger), "settle_invitation", died)
+        with pytest.raises(KeyboardInterrupt):
+            remind_all(shop.folder, ledger, OPENED + timedelta(days=3), wall)
+    assert len(letters(sink)) == 2
+    for day, sent in ((3, 2), (4, 2), (6, 3), (9, 3)):
+        beat(shop, day)
+        assert len(letters(sink)) == sent, day
+    ledger.close()
+
+
+def test_who_answers_or_a_run_that_closes_while_letters_go_is_left_in_peace(
+    shop: Shop, sink: MailSink, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    invited(shop, 4, 0)
+    paths, ledger = links(sink.folder), open_ledger(shop.path("ledger.db"))
+    before, claim = len(letters(sink)), type(ledger).claim_invitation
+    claimed = []
+
+    def slowly(held: Ledger, one: Invitation, now: datetime) -> bool:
+        claimed.append(one.address)
+        if len(claimed) == 2:
+            answered(shop, paths[one.address])
+        if len(claimed) == 3:
+            held.close_pulse("spring_run", "mara", now)
+        return claim(held, one, now)
+
+    monkeypatch.setattr(type(ledger), "claim_invitation", slowly)
+    remind_all(shop.folder, ledger, OPENED + timedelta(days=3), wall)
+    assert len(claimed) == 4
+    assert letters(sink)[before:] == claimed[:1]
     ledger.close()
 
 

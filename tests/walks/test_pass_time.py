@@ -26,7 +26,7 @@ from tandem.usecases.pass_time import Passed, can_pass_time, demo_mail, pass_tim
 from tandem.usecases.preview_audience import preview_audience
 from tandem.usecases.report_lift import report_lift
 from tandem.usecases.run_beat import run_beat
-from tandem.usecases.run_demo import ACCOUNTS, Demo, run_demo, versions
+from tandem.usecases.run_demo import ACCOUNTS, ASKED, Demo, run_demo, versions
 from tandem.usecases.workspace import Workspace, open_workspace
 
 pytestmark = pytest.mark.long
@@ -144,7 +144,11 @@ def test_two_weeks_pass_and_the_campaign_is_measured(
     assert [beat.now for beat in second.beats] == [datetime(2026, 6, 24), END + 2 * WEEK], "a campaign starts"
     assert all(beat.problems == () for beat in (*first.beats, *second.beats))
     assert all(len({*numbers}) == len(numbers) for numbers in bought(launched).values())
-    thanked = len(read_sink(launched / "mail")) - mails
+    reminded = [number for beat in (*first.beats, *second.beats) for number in beat.reminded]
+    assert [one.to_dict()["sent"] for one in reminded] == ["some"] * 2, (
+        "of the pulse that is open, twice each"
+    )
+    thanked = len(read_sink(launched / "mail")) - mails - 2 * len(ASKED)
     assert thanked == inside(launched, lambda work: sent(work, "summer_thanks")) > 10
     measured_as_planted(launched, second.until)
 

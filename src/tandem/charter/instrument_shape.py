@@ -2,6 +2,7 @@
 
 import re
 from collections.abc import Iterable, Iterator, Mapping
+from datetime import timedelta
 
 from tandem.charter.binding import Check
 from tandem.charter.definitions.base import Definition
@@ -9,9 +10,10 @@ from tandem.charter.definitions.instruments import Filter, Instrument, Mirror, Q
 from tandem.charter.instrument_problems import PLACEHOLDER, UNKNOWN_ANSWER
 from tandem.charter.instrument_whole import answers_of, whole
 from tandem.charter.problems import CONTRADICTION, DUPLICATE_NAME, OUT_OF_BOUNDS
-from tandem.kernel import Place, Problem
+from tandem.kernel import Place, Problem, numbers
 
 WITH_OPTIONS = (QuestionType.SINGLE, QuestionType.MULTIPLE, QuestionType.RANK)
+DAY = timedelta(days=1)
 PLACEHOLDERS = ("own", "other", "Own", "Other")
 ONLY: Mapping[str, tuple[QuestionType, ...]] = {
     "options": (*WITH_OPTIONS, QuestionType.MATRIX),
@@ -64,6 +66,16 @@ def instrument_shape(instrument: Definition) -> Iterable[Problem]:
     """Everything that a question, a form or a quota names is there, before it, and asked of the same side."""
     assert isinstance(instrument, Instrument)
     yield from whole(instrument)
+    yield from _reminders(instrument)
+
+
+def _reminders(instrument: Instrument) -> Iterator[Problem]:
+    """A run can be called many times a day, and nobody is to be written to at each of them."""
+    if instrument.remind_after < DAY:
+        place, found = instrument.at("remind_after"), numbers.span(instrument.remind_after)
+        yield OUT_OF_BOUNDS(
+            "`remind_after` is out of bounds", place=place, found=found, expected="1 day or more"
+        )
 
 
 def _keys(question: Question) -> Iterator[Problem]:

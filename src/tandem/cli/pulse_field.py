@@ -19,10 +19,10 @@ from tandem.usecases.invite_pulse import (
     people_in_words,
     people_of,
     send_invitations,
-    send_reminders,
 )
 from tandem.usecases.pulse_answers import answer_flags, remove_flagged
 from tandem.usecases.pulse_problems import BAD_INVITATION, BAD_PULSE
+from tandem.usecases.remind_pulse import send_reminders
 from tandem.usecases.run_pulse import PulseStatus, Standing, close_pulse, open_pulse, pulse_status
 from tandem.usecases.workspace import open_ledger_of
 
@@ -112,7 +112,10 @@ def invite_(
 @pulse.command()
 @answering
 def remind(context: typer.Context, name: Name, now: Now = None, json_: Json = False) -> None:
-    """Remind those who are not done: three days after the last letter at the earliest, and twice at most."""
+    """Remind those who are not done, as late and as often as the survey says; `tandem run` does it daily.
+
+    A survey that says nothing: three days after the last letter at the earliest, and twice at most.
+    """
     root, actor = find_root(asked(context).charter), asked(context).actor
     with open_ledger_of(root) as ledger, output.progress(quiet=json_) as told:
         posted = send_reminders(root, ledger, actor, name, time_of(now, ledger), wall, told)

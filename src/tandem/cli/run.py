@@ -72,6 +72,8 @@ def show_beat(beat: Beat) -> None:
         _show_campaign(campaign)
     if beat.pulses:
         output.say(f"  pulses      closed, for their last day is over: {', '.join(beat.pulses)}")
+    for reminded in beat.reminded:
+        output.say(f"  pulses      {reminded.sentence}")
     broken = sum(taken.rows_quarantined for taken in beat.collected.sources)
     if broken:
         waits = f"{numbers.plural(broken, 'row')} broke a contract: `tandem quarantine list` says why"

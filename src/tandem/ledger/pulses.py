@@ -189,6 +189,12 @@ class Pulses(Store):
         with self._read() as db:
             return [_invitation(row) for row in db.execute(query.order_by(i.c.id)).mappings()]
 
+    def unsettled_invitations(self, pulse: str, sent_before: datetime) -> int:
+        """How many letters were begun before a time and have no end noted: a crash left them, or one is going now."""
+        mine = (i.c.pulse == pulse) & (i.c.state == InvitationState.SENDING) & (i.c.sent_at <= sent_before)
+        with self._read() as db:
+            return db.execute(select(func.count()).where(mine)).scalar_one()
+
     def stuck_invitations(self, pulse: str, detail: str) -> int:
         """What a crash left in `sending` becomes uncertain: nobody knows whether it went. How many."""
         mine = (i.c.pulse == pulse) & (i.c.state == InvitationState.SENDING)
@@ -198,8 +204,13 @@ class Pulses(Store):
             ).rowcount
 
     def claim_invitation(self, one: Invitation, now: datetime) -> bool:
-        """Say, before the first byte leaves, that this letter is being sent; False if that is another's, or done."""
+        """Say, before the first byte leaves, that this letter is being sent.
+
+        False if that is another's, if somebody is done, or if the run was closed since it was read.
+        """
+        going_on = select(p.c.name).where(p.c.closed_at.is_(None))
         mine = (i.c.id == one.id) & (i.c.state == one.state) & (i.c.letters == one.letters)
+        mine &= i.c.pulse.in_(going_on)
         values = {"state": InvitationState.SENDING, "letters": one.letters + 1, "sent_at": now}
         with self._write() as db:
             return db.execute(update(i).where(mine).values(**values)).rowcount == 1

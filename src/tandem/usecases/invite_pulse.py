@@ -1,4 +1,4 @@
-"""Inviting to a pulse: who, on which side; letters with signed links, none of them twice; reminders with an end."""
+"""Inviting to a pulse: who, on which side; letters with signed links, none of them twice."""
 
 import csv
 import io
@@ -25,10 +25,6 @@ from tandem.usecases.pulse_rights import needs_fielder
 from tandem.usecases.run_campaigns import smtp_login
 from tandem.usecases.run_pulse import SIDES, charter_in_force, instrument_of
 
-REMINDERS = 2
-"""So many letters after the first, and no more."""
-GAP = timedelta(days=3)
-"""Between two letters to one person."""
 MOST = 20_000
 MOMENT = timedelta(seconds=1)
 """A run that closes at midnight takes answers until the day before."""
@@ -151,46 +147,37 @@ def send_invitations(
     What a crash left open is never sent again by itself. Raises ALN-202, ALN-203, ALN-207, DLV-001, and LDG-010
     while another process sends.
     """
-    return _send(root, ledger, actor, name, now, wall, told, most, reminder=False)
+    what = f"send {name[:40]}"
+    needs_fielder(root, ledger, actor, what, wall())
+    return post(root, ledger, actor, name, what, _to_invite, now, wall, told, most)
 
 
-def send_reminders(
+Choice = Callable[[Ledger, Pulse, datetime], Sequence[Invitation]]
+"""Who gets a letter of a run at a time."""
+
+
+def _to_invite(ledger: Ledger, pulse: Pulse, now: datetime) -> Sequence[Invitation]:
+    return ledger.invitations_to_send(pulse.name)
+
+
+def post(
     root: Path,
     ledger: Ledger,
     actor: Actor,
     name: str,
-    now: datetime,
-    wall: Callable[[], datetime],
-    told: Told = silent,
-    *,
-    most: int = MOST,
-) -> Posted:
-    """Remind those who are not done: three days after the last letter at the earliest, and two times at most.
-
-    Raises what `send_invitations` raises.
-    """
-    return _send(root, ledger, actor, name, now, wall, told, most, reminder=True)
-
-
-def reminders_due(ledger: Ledger, name: str, now: datetime) -> bool:
-    """Whether anybody would be reminded now. How many is not told: with the invited it tells how many are done."""
-    return bool(ledger.invitations_to_remind(name, now - GAP, 1 + REMINDERS))
-
-
-def _send(
-    root: Path,
-    ledger: Ledger,
-    actor: Actor,
-    name: str,
+    what: str,
+    who: Choice,
     now: datetime,
     wall: Callable[[], datetime],
     told: Told,
     most: int,
     *,
-    reminder: bool,
+    reminders: bool = False,
 ) -> Posted:
-    what = f"{'remind of' if reminder else 'send'} {name[:40]}"
-    needs_fielder(root, ledger, actor, what, wall())
+    """Send letters of an open run to `who`, chosen once nobody else sends; noted as `what`. Rights are the caller's.
+
+    Raises ALN-202, ALN-203, DLV-001, and LDG-010 while another process sends.
+    """
     pulse, charter = _open(ledger, name, now), charter_in_force(ledger)
     settings, workspace = charter.project.email, charter.project.workspace
     if workspace is None:
@@ -200,14 +187,10 @@ def _send(
     note(root, ledger, wall(), by(actor, "pulse", what, "begun"))
     with alone(ledger, wall, told, name="pulse") as going:
         ledger.stuck_invitations(name, CRASHED)
-        due = (
-            ledger.invitations_to_remind(name, now - GAP, 1 + REMINDERS)
-            if reminder
-            else ledger.invitations_to_send(name)
-        )
+        due = who(ledger, pulse, now)
         with MailLine(settings, smtp_login()) as line:
-            post = _Post(root, ledger, pulse, charter, line, workspace.address, now)
-            done = replace(post.all(due[:most], going), reminders=reminder)
+            letters = _Post(root, ledger, pulse, charter, line, workspace.address, now)
+            done = replace(letters.all(due[:most], going), reminders=reminders)
     note(
         root,
         ledger,

@@ -21,6 +21,7 @@ from tandem.usecases.evaluate_audiences import Evaluated, evaluate_audiences
 from tandem.usecases.problems import TIME_BACKWARDS
 from tandem.usecases.progress import Cancelled, Told, silent
 from tandem.usecases.refresh_profiles import Refreshed, refresh_profiles
+from tandem.usecases.remind_pulse import Reminded, remind_all
 from tandem.usecases.resolve_people import resolve_people
 from tandem.usecases.run_campaigns import CampaignBeat, run_campaigns
 from tandem.usecases.run_pulse import close_ended
@@ -33,7 +34,8 @@ T = TypeVar("T")
 class Beat:
     """What one beat did, stage by stage, and how long each took. `pending`: the charter has unapplied edits.
 
-    `pulses`: runs of a survey that were closed, for their time was over.
+    `pulses`: runs of a survey that were closed, for their time was over. `reminded`: runs of a survey that are open and
+    had reminders due.
     """
 
     run_id: int
@@ -47,6 +49,7 @@ class Beat:
     pending: bool = False
     retained: Retained = field(default_factory=lambda: Retained({}, {}))
     pulses: tuple[str, ...] = ()
+    reminded: tuple[Reminded, ...] = ()
 
     @property
     def problems(self) -> tuple[Problem, ...]:
@@ -54,7 +57,8 @@ class Beat:
         of_campaigns = [
             p for c in self.campaigns for p in (*c.problems, *(c.delivered.problems if c.delivered else ()))
         ]
-        return (*self.collected.problems, *of_campaigns)
+        of_letters = [problem for one in self.reminded for problem in one.posted.problems]
+        return (*self.collected.problems, *of_campaigns, *of_letters)
 
     @property
     def notes(self) -> tuple[str, ...]:
@@ -85,6 +89,7 @@ class Beat:
             if active
             else "No campaign assigned anybody new.",
             *([f"Pulses closed after their last day: {', '.join(self.pulses)}."] if self.pulses else ()),
+            *(f"Pulse {one.sentence}." for one in self.reminded),
         )
 
     def to_dict(self) -> dict[str, object]:
@@ -99,6 +104,7 @@ class Beat:
             "audiences": [one.to_dict() for one in self.audiences],
             "campaigns": [one.to_dict() for one in self.campaigns],
             "pulses_closed": list(self.pulses),
+            "pulses_reminded": [one.to_dict() for one in self.reminded],
             "seconds": self.seconds,
             "unapplied_edits": self.pending,
             "sentences": list(self.sentences),
@@ -141,10 +147,22 @@ def _beat(work: Workspace, now: datetime, run_id: int, wall: Callable[[], dateti
         audiences = evaluate_audiences(work, now, told)
     with _timed(seconds, "campaigns"):
         campaigns = run_campaigns(work, collected, now, told)
-    pulses = close_ended(work.root, work.ledger, now, wall())
-    pending = unapplied(work.root, work.ledger)
+    with _timed(seconds, "pulses"):
+        pulses = close_ended(work.root, work.ledger, now, wall())
+        reminded = remind_all(work.root, work.ledger, now, wall, told)
     return Beat(
-        run_id, now, collected, people, refreshed, audiences, campaigns, seconds, pending, retained, pulses
+        run_id,
+        now,
+        collected,
+        people,
+        refreshed,
+        audiences,
+        campaigns,
+        seconds,
+        pending=unapplied(work.root, work.ledger),
+        retained=retained,
+        pulses=pulses,
+        reminded=reminded,
     )
 
 

@@ -2,6 +2,7 @@
 
 from collections.abc import Mapping
 from dataclasses import dataclass, field
+from datetime import timedelta
 from decimal import Decimal
 from enum import StrEnum
 from typing import Annotated
@@ -205,6 +206,14 @@ class Instrument(Definition):
         bool, Key("true: an answer cannot be led back to an invitation. false says so to people.")
     ] = True
     smallest_group: Annotated[int, Key("No figure is shown of fewer people than this."), Bounds(3, 1000)] = 5
+    reminders: Annotated[
+        int,
+        Key("So many letters at most remind somebody who is not done; 0: nobody is reminded."),
+        Bounds(0, 10),
+    ] = 2
+    remind_after: Annotated[
+        timedelta, Key("The least time between two letters to one person, such as 3 days; a day at least.")
+    ] = timedelta(days=3)
     groups: Annotated[Mapping[Function, str], Key("The two sides, in words: what {own} and {other} say.")] = (
         field(default_factory=lambda: {Function.MARKETING: "marketing", Function.IT: "IT"})
     )

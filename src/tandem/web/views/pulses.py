@@ -8,16 +8,16 @@ from tandem.usecases.invite_pulse import (
     Posted,
     invite,
     people_of,
-    reminders_due,
     send_invitations,
-    send_reminders,
 )
 from tandem.usecases.pulse_problems import BAD_PULSE
+from tandem.usecases.remind_pulse import reminders_due, rule_of, send_reminders
 from tandem.usecases.run_pulse import (
     PulseStatus,
     Standing,
     charter_in_force,
     close_pulse,
+    instrument_of,
     open_pulse,
     pulse_status,
 )
@@ -92,6 +92,7 @@ class PulsePage(PageContext):
     days: Table = doc("Answers by day and side.")
     waiting: int = doc("Invitations whose first letter has not gone out.")
     due: bool = doc("Whether anybody would be reminded now.")
+    rule: str = doc("Who is reminded, as the survey says.")
     may_field: bool = doc("Whether you may invite, remind and close.")
     people: str = doc("The list, as typed.", default="")
 
@@ -162,7 +163,8 @@ def one(ask: Ask) -> PageContext:
         table=_outcomes(status),
         days=_days(status),
         waiting=waiting,
-        due=status.open and reminders_due(ask.ledger, name, ask.now),
+        due=status.open and reminders_due(ask.ledger, status.pulse, ask.now),
+        rule=rule_of(instrument_of(status.pulse)),
         may_field=_may(ask),
     )
 
