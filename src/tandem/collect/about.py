@@ -5,6 +5,7 @@ from collections.abc import Callable, Sequence
 from sqlglot import exp
 
 from tandem.collect import problems
+from tandem.collect.counting import Tally
 from tandem.collect.landing import (
     DUPLICATES,
     ENTRIES,
@@ -84,12 +85,7 @@ def _collided(work: Work, given: exp.Table) -> exp.Query:
     )
     picked = [exp.column("identifier_key", "k").as_("key"), exp.column("value", "k").as_("value")]
     against_lake = exp.select(*picked).distinct().from_(mine).join(stored, on=same).where(other)
-    key = exp.column("identifier_key", "g")
-    value = exp.column("value", "g")
-    shared = exp.select(key.as_("key"), exp.Min(this=value).as_("first")).from_(
-        exp.alias_(given.copy(), "g", table=True)
-    )
-    shared = shared.group_by(key.copy()).having(exp.Min(this=value.copy()).neq(exp.Max(this=value.copy())))
+    shared = _shared(given)
     on = exp.column("identifier_key", "k").eq(exp.column("key", "s"))
     later = exp.column("value", "k").neq(exp.column("first", "s"))
     again = (
@@ -102,10 +98,24 @@ def _collided(work: Work, given: exp.Table) -> exp.Query:
     return exp.select("key", "value").distinct().from_(both)
 
 
-def stage_people(work: Work) -> None:
+def _shared(given: exp.Table) -> exp.Select:
+    """(key, first): keys of more than one value. The texts are compared only of keys that several raw texts have."""
+    key, mine = exp.column("identifier_key", "h"), exp.column("identifier_key", "g")
+    several = exp.select(key.as_("key")).from_(exp.alias_(given.copy(), "h", table=True))
+    several = several.group_by(key.copy()).having(exp.Count(this=exp.Star()) > 1)
+    least, most = (bound(this=exp.column("value", "g")) for bound in (exp.Min, exp.Max))
+    query = exp.select(mine.as_("key"), least.as_("first")).from_(exp.alias_(given.copy(), "g", table=True))
+    query = query.join(several.subquery("w"), on=mine.copy().eq(exp.column("key", "w")))
+    return query.group_by(mine.copy()).having(least.copy().neq(most))
+
+
+def stage_people(work: Work, tally: Tally, duplicates: int) -> None:
     """Rows that land, each with its key, time, subject, and its identifiers' keys: i0 … (any), u0 … (usable)."""
-    at = exp.Coalesce(this=exp.column("event_at", "r"), expressions=[exp.column("at", "f")])
-    event = exp.Case().when(null(exp.column("kind", "r")), exp.column("entry_id", "e"))
+    # Joins that could find nothing are left out: probing an empty table costs more than the two that matter.
+    timeless = work.records and work.reading.contract.source.time is None
+    event: exp.Expr = exp.column("event_id", "r")
+    if tally.unplanned:
+        event = exp.Case().when(null(exp.column("kind", "r")), exp.column("entry_id", "e")).else_(event)
     count = len(work.reading.contract.identifiers)
     usable = [exp.Case().when(null(exp.column("blocked", f"k{n}")), _key(n)) for n in range(count)]
     subject = (
@@ -115,24 +125,27 @@ def stage_people(work: Work) -> None:
         exp.column("_row", "r"),
         exp.column("_file", "r"),
         exp.column("kind", "r"),
-        event.else_(exp.column("event_id", "r")).as_("event_id"),
-        (at if work.records else exp.column("event_at", "r")).as_("at"),
+        event.as_("event_id"),
+        (exp.column("at", "f") if timeless else exp.column("event_at", "r")).as_("at"),
         subject.as_("subject_key"),
         *(_key(n).as_(f"i{n}") for n in range(count)),
         *(part.copy().as_(f"u{n}") for n, part in enumerate(usable)),
     ).from_(table(ROWS, "r"))
-    query = query.join(table(DUPLICATES, "d"), on=_same("_row", "r", "d"), join_type="left")
-    query = query.join(table(ENTRIES, "e"), on=_same("_row", "r", "e"), join_type="left")
-    query = query.join(
-        table(FILES, "f"), on=exp.column("_file", "r").eq(exp.column("number", "f")), join_type="left"
-    )
+    if duplicates:
+        query = query.join(table(DUPLICATES, "d"), on=_same("_row", "r", "d"), join_type="left")
+        query = query.where(null(exp.column("_row", "d")))
+    if tally.unplanned:
+        query = query.join(table(ENTRIES, "e"), on=_same("_row", "r", "e"), join_type="left")
+    if timeless:
+        on = exp.column("_file", "r").eq(exp.column("number", "f"))
+        query = query.join(table(FILES, "f"), on=on, join_type="left")
     for number, kind in enumerate(work.reading.contract.identifiers):
         alias = f"k{number}"
         of = exp.select("raw", "identifier_key", "blocked").from_(table(KEYED, "q"))
         of = of.where(exp.column("kind", "q").eq(exp.Literal.string(kind)))
         on = exp.column(f"x{number}", "r").eq(exp.column("raw", alias))
         query = query.join(of.subquery(alias), on=on, join_type="left")
-    work.engine.stage(PEOPLE, query.where(null(exp.column("_row", "d")), exp.or_(good(), unplanned())))
+    work.engine.stage(PEOPLE, query.where(exp.or_(good(), unplanned())))
 
 
 def land_identifiers(work: Work) -> int:

@@ -166,12 +166,13 @@ def stage_entries(work: Work) -> None:
     )
 
 
-def stage_duplicates(work: Work, unplanned_too: bool) -> None:
-    """`_row` of every good or unplanned row that is in the lake already, or came earlier in this batch."""
+def stage_duplicates(work: Work, unplanned_too: bool) -> int:
+    """`_row` of every good or unplanned row that is in the lake already, or came earlier in this batch; how many."""
     queries = _record_duplicates(work) if work.records else [_repeated(), *_known_events(work)]
     if unplanned_too:
         queries += [_known_unplanned(work), _repeated_unplanned()]
-    work.engine.stage(DUPLICATES, exp.select("_row").distinct().from_(union(queries).subquery("d")))
+    found = work.engine.stage(DUPLICATES, exp.select("_row").distinct().from_(union(queries).subquery("d")))
+    return work.engine.count(exp.select("_row").from_(found))
 
 
 def _known_unplanned(work: Work) -> exp.Query:
