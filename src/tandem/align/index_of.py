@@ -9,15 +9,40 @@ import numpy as np
 from numpy.typing import NDArray
 
 from tandem.align.feeding import GAP, LEVEL, RECIPES, Columns, Recipe, by_side, columns_of, component
+from tandem.align.problems import BAD_WEIGHT
 from tandem.align.responses import Responses
 from tandem.align.result import IT, MARKETING
 from tandem.align.stats.index import Sensitivity, combined, leave_one_out, normalised, weight_sensitivity
 from tandem.align.stats.ranks import bootstrap_means, percentiles, weighted_means
+from tandem.charter.definitions import Instrument
+from tandem.kernel import Problem, numbers
 
 Numbers: TypeAlias = NDArray[np.float64]
 REPLICATES = 1000
 WEIGHTS: Mapping[str, float] = MappingProxyType({one.name: 1.0 for one in RECIPES})
 """The published weights: every component counts the same."""
+
+
+def weights_of(instrument: Instrument) -> Mapping[str, float]:
+    """Component → its weight, as the instrument says; one that it does not name has its published weight."""
+    return {**WEIGHTS, **{one.part: float(one.weight) for one in instrument.index}}
+
+
+def weight_problems(instrument: Instrument) -> tuple[Problem, ...]:
+    """Weights of components that there are not, and weights that leave nothing to count."""
+    unknown = [one for one in instrument.index if one.part not in WEIGHTS]
+    if unknown or any(weights_of(instrument).values()):
+        return tuple(
+            BAD_WEIGHT(
+                f"the index has no part `{one.part}`",
+                place=one.at("part"),
+                found=one.part,
+                alternatives=tuple(WEIGHTS),
+            )
+            for one in unknown
+        )
+    place, expected = instrument.at("index"), "one weight above 0 at least"
+    return (BAD_WEIGHT("no part of the index counts", place=place, found="0", expected=expected),)
 
 
 @dataclass(frozen=True)
@@ -90,7 +115,8 @@ class AlignmentIndex:
     def sentence(self) -> str:
         """What it says, in a sentence or two."""
         if self.overall is None:
-            return "The alignment index cannot be told: no component of it is known."
+            which = "no component that counts is known" if self.components else "no component of it is known"
+            return f"The alignment index cannot be told: {which}."
         parts = [("closeness", self.closeness), ("level", self.level)]
         told = ", ".join(f"{name} {_hundredths(one)}" for name, one in parts if one is not None)
         missing = ", ".join(one.title.lower() for one in self.unknown)
@@ -99,10 +125,23 @@ class AlignmentIndex:
             said += f" Two sides that think alike would stand at {100 * self.overall.alike:.0f} with as many people."
         return f"{said} Not known: {missing}." if missing else said
 
+    @property
+    def weighting(self) -> str:
+        """How much each component that is known counts."""
+        counted = [one for one in self.components if one.weight > 0]
+        left = ", ".join(one.title.lower() for one in self.components if not one.weight)
+        if len({round(one.weight, 9) for one in counted}) > 1:
+            shares = ", ".join(f"{one.title.lower()} {numbers.percent(one.weight)}" for one in counted)
+            said = f"Weighted as the survey says: {shares}."
+        else:
+            said = "Every part that is known counts the same."
+        return f"{said} It leaves out: {left}." if left else said
+
     def to_dict(self) -> dict[str, object]:
         """As plain JSON values; what is not known is null."""
         return {
             "sentence": self.sentence,
+            "weighting": self.weighting,
             "overall": _plain(self.overall),
             "closeness": _plain(self.closeness),
             "level": _plain(self.level),

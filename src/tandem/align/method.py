@@ -30,8 +30,12 @@ def method(
     questions: Sequence[Question],
     smallest: int,
     fielded: Fielded,
+    index: str = "",
 ) -> Note:
-    """Headings and sentences in order. A side that is hidden is not counted here either."""
+    """Headings and sentences in order. A side that is hidden is not counted here either.
+
+    `index`: how much the parts of the index count, "" where there is none.
+    """
     notes = [
         ("Who was asked", _who(sides, fielded)),
         ("Screening and what was left out", _kept(fielded)),
@@ -39,6 +43,7 @@ def method(
         ("Intervals", INTERVALS),
         ("Tests", _tests(questions)),
         ("Scales and lists", SCALES),
+        ("Weights of the index", index),
         ("Small groups", _small(smallest, fielded)),
         ("Rounding", ROUNDING),
         ("Not comparable", _limits(questions)),

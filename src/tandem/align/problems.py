@@ -93,3 +93,9 @@ INSTRUMENT_TAKEN = code(
     who="marketing",
     fix="Choose another name: `tandem pulse init NAME`. Nothing was written.",
 )
+BAD_WEIGHT = code(
+    "ALN-111",
+    "weights that no alignment index can be reckoned with",
+    who="marketing",
+    fix="Name parts of the index, and let one of them at least count more than 0; then run `tandem check`.",
+)

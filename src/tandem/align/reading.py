@@ -9,7 +9,7 @@ from tandem.align.across import across
 from tandem.align.against import Links
 from tandem.align.cutting import book_of, profiles
 from tandem.align.findings import most_important, questions
-from tandem.align.index_of import AlignmentIndex, Between, alignment_index
+from tandem.align.index_of import WEIGHTS, AlignmentIndex, Between, alignment_index
 from tandem.align.method import Fielded, method
 from tandem.align.responses import Responses
 from tandem.align.result import GROUPS, IndexTold, Measure, Part, PulseResult, Side, Since, Within
@@ -23,7 +23,7 @@ SMALLEST = 5
 class About:
     """What a result says of itself. `smallest`: fewest people a number may stand on, 3 or more.
 
-    `wordings`: question → its wording; `links`: item → published figures.
+    `wordings`: question → its wording; `links`: item → published figures; `weights`: of the parts of the index.
     """
 
     wave: str
@@ -33,6 +33,7 @@ class About:
     wordings: Mapping[str, str] = field(default_factory=dict)
     links: Links = field(default_factory=dict)
     fielded: Fielded = field(default_factory=Fielded)
+    weights: Mapping[str, float] = field(default_factory=lambda: WEIGHTS)
 
     def __post_init__(self) -> None:
         if self.smallest < 3:
@@ -55,7 +56,13 @@ def read_pulse(responses: Responses, about: About, before: Before | None = None)
     rng = np.random.default_rng(about.fielded.seed)
     found = questions(responses, rng, book=book, wordings=about.wordings, links=about.links)
     sides = _sides(responses, about.smallest)
-    index = alignment_index(responses, np.random.default_rng(about.fielded.seed), smallest=about.smallest)
+    index = alignment_index(
+        responses,
+        np.random.default_rng(about.fielded.seed),
+        smallest=about.smallest,
+        weights=about.weights,
+    )
+    weighting = index.weighting if index.overall else ""
     return PulseResult(
         wave=about.wave,
         title=about.title,
@@ -66,7 +73,7 @@ def read_pulse(responses: Responses, about: About, before: Before | None = None)
         most=most_important(found),
         book=book,
         profiles=tuple((one.name, one.label) for one in by),
-        method=method(responses, sides, found, about.smallest, about.fielded),
+        method=method(responses, sides, found, about.smallest, about.fielded, weighting),
         index=_index(index),
         index_missing="" if index.overall else index.sentence,
         since=None if before is None else _since(responses, about, before),
@@ -108,6 +115,7 @@ def _index(index: AlignmentIndex) -> IndexTold | None:
         whole.high,
         parts,
         index.sentence,
+        weighting=index.weighting,
         closeness=_within(index.closeness),
         level=_within(index.level),
         reweighted=None if drawn is None else Within(drawn.middle, drawn.low, drawn.high),

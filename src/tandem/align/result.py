@@ -213,6 +213,7 @@ class IndexTold:
 
     `closeness`: how near the sides are; `level`: how good they say it is; both with their 95 % interval, None where
     no part tells it. `reweighted`: the index in the middle and at the ends of 95 % of draws of other weights.
+    `weighting`: how much each part counts, in words.
     """
 
     value: float
@@ -223,6 +224,7 @@ class IndexTold:
     closeness: Within | None = None
     level: Within | None = None
     reweighted: Within | None = None
+    weighting: str = ""
 
 
 @dataclass(frozen=True)

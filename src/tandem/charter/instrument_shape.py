@@ -67,6 +67,8 @@ def instrument_shape(instrument: Definition) -> Iterable[Problem]:
     assert isinstance(instrument, Instrument)
     yield from whole(instrument)
     yield from _reminders(instrument)
+    weights = [(one.part, one.at("part")) for one in instrument.index]
+    yield from _twice("part of the index", weights, instrument.name)
 
 
 def _reminders(instrument: Instrument) -> Iterator[Problem]:

@@ -6,6 +6,7 @@ from datetime import datetime
 from pathlib import Path
 
 from tandem.align import load as published
+from tandem.align.index_of import weight_problems
 from tandem.align.instrument import link_problems
 from tandem.audience import bind, trait_footprint
 from tandem.charter import Charter, load
@@ -56,6 +57,7 @@ def _refused(charter: Charter, catalogue: Catalogue) -> Iterator[Problem]:
         yield from _reasons(charter, catalogue, campaign.purpose, to, given, campaign.place, said.shown)
     for instrument in charter.pulse:
         yield from link_problems(instrument, published())
+        yield from weight_problems(instrument)
 
 
 def _reasons(

@@ -11,6 +11,7 @@ from typing import TypeAlias
 from tandem import __version__
 from tandem.align.against import Link
 from tandem.align.codebook import Codebook, Kind
+from tandem.align.index_of import weights_of
 from tandem.align.instrument import codebook_of, links
 from tandem.align.method import Fielded
 from tandem.align.questions import EITHER, filled
@@ -147,6 +148,7 @@ def _about(status: PulseStatus, company: str, codebook: Codebook) -> About:
             if pulse.anonymous
             else "This run said to people that answers can be led back to them.",
         ),
+        weights=weights_of(instrument),
     )
 
 

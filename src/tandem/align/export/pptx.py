@@ -98,7 +98,7 @@ def _index(deck: Deck, result: PulseResult) -> None:
     )
     figures = "; ".join(f"{one.name.lower()} {one.said}" for one in index_figures(index))
     _foot(page, f"95 % intervals and weights of the parts. {weights}.\nOf 100: {figures}.")
-    notes = [index.sentence, *(f"{one.name}: {one.said}." for one in index_figures(index))]
+    notes = [index.sentence, index.weighting, *(f"{one.name}: {one.said}." for one in index_figures(index))]
     notes += [f"Without {part.name}: {without(part)}." for part in index.parts if part.without is not None]
     _noted(page, notes)
 

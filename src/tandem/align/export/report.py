@@ -107,6 +107,8 @@ def _index(result: PulseResult) -> Iterator[Block]:
     figures = tuple((one.name, one.said) for one in index_figures(result.index))
     if figures:
         yield Rows(("Of 100", ""), figures, words=True)
+    if result.index.weighting:
+        yield Text(result.index.weighting)
     rows = tuple(
         (
             part.name,

@@ -180,6 +180,16 @@ class Target(Definition):
 
 
 @dataclass(frozen=True, kw_only=True)
+class Weight(Definition):
+    """How much one part of the alignment index counts, beside the others."""
+
+    part: Annotated[Name, Key("The part: need, priorities, perception, relationship, obstacles or data.")]
+    weight: Annotated[
+        Decimal, Key("How much it counts beside the others, which count 1; 0: not at all."), Bounds(0, 100)
+    ]
+
+
+@dataclass(frozen=True, kw_only=True)
 class Form(Definition):
     """A shorter questionnaire out of the same questions, in the same order."""
 
@@ -229,6 +239,10 @@ class Instrument(Definition):
     targets: Annotated[
         tuple[Target, ...],
         Key("What is known of the sides, by which results are weighted. Left out: everybody counts once."),
+    ] = ()
+    index: Annotated[
+        tuple[Weight, ...],
+        Key("How much the parts of the alignment index count. A part that is not named counts 1."),
     ] = ()
     forms: Annotated[tuple[Form, ...], Key("Shorter questionnaires out of the same questions.")] = ()
 

@@ -82,6 +82,7 @@ class ResultPage(PageContext):
     figures: tuple[IndexFigure, ...] = doc(
         "Beneath the index, 0 to 100: closeness, level, its range under other weights and without any one part."
     )
+    weighting: str = doc("How much the parts of the index count; empty if it is not told.")
     parts: Chart | None = doc("The parts of the index.")
     hows: Table | None = doc("How each part is reckoned, its interval and its weight.")
     most: tuple[Shown, ...] = doc("At most five findings that say most, with a chart each.")
@@ -127,7 +128,7 @@ def one(ask: Ask) -> PageContext:
     if result is None:
         return ResultPage(
             title="Results", name=ask.path["name"], ready=False, writing="", written="", told="", index="",
-            value=None, between=None, figures=(), parts=None, hows=None, most=(), since="",
+            value=None, between=None, figures=(), weighting="", parts=None, hows=None, most=(), since="",
             changes=(), questions=(), files=(), method=(),
         )  # fmt: skip
     made = _report(ask, wanted) is not None if wanted else False
@@ -143,6 +144,7 @@ def one(ask: Ask) -> PageContext:
         value=None if index is None else index.value * 100,
         between=None if index is None else (index.low * 100, index.high * 100),
         figures=index_figures(index) if index else (),
+        weighting=index.weighting if index else "",
         parts=_parts(result),
         hows=how_table(result),
         most=tuple(_shown(one, result.question(one.question)) for one in result.most),
