@@ -30,6 +30,7 @@ from tandem.web.charts import (
     trend,
     two_sides,
 )
+from tandem.web.charts.sides import Lanes
 from tandem.web.values import Table
 
 EVIL = "<script>alert('1')</script> \"&\" \x00\x1b ]]>"
@@ -226,6 +227,23 @@ def test_two_sides_are_strong_between_only_where_they_differ_beyond_chance() -> 
     assert words(two_sides(caption(), ("a", "b"), [])) == ["Nothing to show yet."]
     long = two_sides(caption(), ("a", "b"), [Opposed("many words " * 20, 0.1, 0.2)])
     assert any(text.endswith("…") for text in words(long, 350))
+
+
+@pytest.mark.parametrize("width", [320, 900])
+def test_a_scale_of_places_runs_from_the_first_place_to_the_last(width: int) -> None:
+    """No place is 0, so a dot at the first place stands where the scale begins, and one at the last where it ends."""
+    rows = [Opposed("First", 1.0, 3.5), Opposed("Last", 9.0, 2.0), Opposed("Nobody", None, None)]
+    chart = two_sides(caption(), ("a", "b"), rows, write=lambda place: f"{place:.1f}", places=9)
+    assert isinstance(chart.plot, Lanes)
+    assert [name for _, name in chart.plot.marks] == ["1", "3", "5", "7", "9"]
+    said = words(chart, width)
+    assert "0" not in said
+    assert "0.0" not in said
+    assert ticks.whole_marks(1, 2) == (1, 2)
+    assert ticks.whole_marks(1, 8) == (1, 3, 5, 8)
+    for last in range(2, 60):
+        marks = ticks.whole_marks(1, last)
+        assert (marks[0], marks[-1], len(marks) <= 7, sorted({*marks})) == (1, last, True, list(marks))
 
 
 def test_the_scale_of_a_lift_is_not_that_of_its_first_days() -> None:

@@ -8,7 +8,7 @@ from tandem.web.charts import theme
 from tandem.web.charts.chart import NARROW, Chart, Layers, empty, table
 from tandem.web.charts.picture import Caption
 from tandem.web.charts.sheet import Scale, Sheet
-from tandem.web.charts.ticks import AXIS, cover
+from tandem.web.charts.ticks import AXIS, cover, whole_marks
 
 GAP = 16.0
 HEAD, FOOT = 26.0, 24.0
@@ -38,18 +38,22 @@ def two_sides(
     write: Callable[[float], str] = lambda share: numbers.percent(share, 0),
     gap: Callable[[float], str] = lambda share: numbers.points(share, 0),
     most: float | None = None,
+    places: int | None = None,
     links: tuple[str | None, ...] = (),
 ) -> Chart:
     """Lines with a full dot for the first side and an open one for the second; strong between them where `clear`.
 
-    `most` ends the scale; without it the largest number does. The table has first less second as its last column.
+    `most` ends the scale; without it the largest number does. `places`: the numbers are places in a list of so many,
+    and the scale runs from the first to the last. The table has first less second as its last column.
     """
     drawn = tuple(_row(row, write) for row in rows)
     cells = tuple((line.name, *_cells(row, write, gap)) for row, line in zip(rows, drawn, strict=True))
     made = table(caption, (column, *sides, f"{sides[0]} less {sides[1]}"), cells, links)
     every = [value for row in rows for value in (row.first, row.second) if value is not None]
-    marks = cover(0.0, most or max(every, default=1.0), 4)
-    named = tuple((mark, write(mark)) for mark in marks)
+    if places is None:
+        named = tuple((mark, write(mark)) for mark in cover(0.0, most or max(every, default=1.0), 4))
+    else:
+        named = tuple((mark, f"{mark:g}") for mark in whole_marks(1, max(places, 2)))
     return Chart(**caption.said(), table=made, plot=Lanes(drawn, sides, named))
 
 
@@ -75,7 +79,7 @@ class Lane:
 
 @dataclass(frozen=True)
 class Lanes:
-    """Lines over one axis from 0; the head says which dot is whose."""
+    """Lines over one axis from the first mark to the last; the head says which dot is whose."""
 
     rows: tuple[Lane, ...]
     sides: tuple[str, str]
@@ -91,7 +95,7 @@ class Lanes:
         both = theme.text_width(BOTH, theme.SMALL) if any(row.level for row in self.rows) else 0.0
         room = widest + both + NEAR
         beside = width if narrow else min(names, width * 0.44)
-        x = Scale(0.0, self.marks[-1][0], room if narrow else beside + GAP + room, width - room)
+        x = Scale(self.marks[0][0], self.marks[-1][0], room if narrow else beside + GAP + room, width - room)
         told = [theme.two_lines(row.name, beside) for row in self.rows]
         words = max(len(lines) for lines in told) * theme.LEADING
         step = words + 34.0 if narrow else max(words + 8.0, 32.0)
@@ -139,7 +143,7 @@ class Lanes:
     def _dots(self, sheet: Sheet, x: Scale, row: Lane, y: float) -> None:
         pixels = sheet.pixels()
         if not row.known:
-            pixels.text(numbers.UNKNOWN, x(0.0) + NEAR, y, theme.MUTED, size=theme.SMALL)
+            pixels.text(numbers.UNKNOWN, x.start + NEAR, y, theme.MUTED, size=theme.SMALL)
             return
         for side, fill in ((row.second, theme.SURFACE), (row.first, theme.ACCENT)):
             if side:

@@ -35,6 +35,13 @@ def cover(low: float, high: float, most: int = 3, whole: bool = False) -> tuple[
     return tuple(round(place * step, 12) for place in range(first, last + 1))
 
 
+def whole_marks(low: int, high: int, most: int = 6) -> tuple[float, ...]:
+    """Both ends, and whole numbers between them in even steps from `low` on; at most `most` + 1 in all."""
+    step = max(1, math.ceil((high - low) / most))
+    inside = [mark for mark in range(low, high, step) if mark == low or high - mark > step / 2]
+    return tuple(float(mark) for mark in (*inside, high))
+
+
 def day_marks(first: date, last: date, room: float) -> tuple[tuple[date, str], ...]:
     """Days between `first` and `last`, both included, with their names, as many as `room` pixels take."""
     for days in _ladder(first, last):

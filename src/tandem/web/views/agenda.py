@@ -188,7 +188,7 @@ def _places(ranks: Ranks) -> Chart | None:
         column="Priority",
         write=lambda place: numbers.decimal(place, 1),
         gap=signed,
-        most=float(len(rows)),
+        places=len(rows),
     )
 
 
