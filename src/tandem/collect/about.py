@@ -21,7 +21,7 @@ from tandem.collect.landing import (
     union,
     unplanned,
 )
-from tandem.engine import Engine
+from tandem.engine import Append, Engine
 from tandem.engine import functions as f
 from tandem.kernel import Problem
 
@@ -148,14 +148,14 @@ def stage_people(work: Work, tally: Tally, duplicates: int) -> None:
     work.engine.stage(PEOPLE, query.where(exp.or_(good(), unplanned())))
 
 
-def land_identifiers(work: Work) -> int:
-    """Identifiers that were never seen, blocked ones too; how many."""
+def new_identifiers(work: Work) -> list[Append]:
+    """Identifiers that were never seen, blocked ones too."""
     seen = [
         exp.select(exp.column(f"i{n}", "p").as_("key"), exp.column("at", "p")).from_(table(PEOPLE, "p"))
         for n in range(len(work.reading.contract.identifiers))
     ]
     if not seen:
-        return 0
+        return []
     key = exp.column("key", "s")
     first = exp.Min(this=exp.column("at", "s"))
     firsts = exp.select(key.as_("key"), first.as_("at")).from_(union(seen).subquery("s"))
@@ -172,7 +172,7 @@ def land_identifiers(work: Work) -> int:
     )
     query = query.from_(_unknown(work).subquery("k"))
     query = query.join(firsts.subquery("w"), on=ours.copy().eq(exp.column("key", "w")))
-    return work.append("identifiers", query.order_by(*BY_VALUE))
+    return [work.adding("identifiers", query.order_by(*BY_VALUE))]
 
 
 def _unknown(work: Work) -> exp.Select:
@@ -184,15 +184,15 @@ def _unknown(work: Work) -> exp.Select:
     return unless_there(work, query, "identifiers", "identifier_key", key).group_by(key.copy())
 
 
-def land_evidence(work: Work) -> int:
-    """Pairs of usable identifiers on the same row, each with the subject of the row; only first proofs; how many.
+def new_evidence(work: Work) -> list[Append]:
+    """Pairs of usable identifiers on the same row, each with the subject of the row; only first proofs.
 
     The subject is the strongest: a star joins all identifiers of a row as well as all pairs would. First is by
     arrival (file and line), so that a second run and another engine find the same one.
     """
     pairs = [_pairs(work, number) for number in range(1, len(work.reading.contract.identifiers))]
     if not pairs:
-        return 0
+        return []
     keys = [exp.column(name, "s") for name in ("left_key", "right_key")]
     kinds = [exp.Min(this=exp.column(name, "s")).as_(name) for name in ("left_kind", "right_kind")]
     of_first = [
@@ -212,7 +212,7 @@ def land_evidence(work: Work) -> int:
         exp.column("event_id", "q"),
         exp.Literal.number(work.batch).as_("batch_id"),
     ).from_(first.subquery("q"))
-    return work.append("evidence", unless_there(work, query, "evidence", "evidence_id", evidence))
+    return [work.adding("evidence", unless_there(work, query, "evidence", "evidence_id", evidence))]
 
 
 def _pairs(work: Work, number: int) -> exp.Select:
@@ -238,8 +238,8 @@ def _pairs(work: Work, number: int) -> exp.Select:
     return query.from_(table(PEOPLE, "p")).where(mine.neq(subject))
 
 
-def land_suppressions(work: Work) -> int:
-    """Subjects of landed rows that forbid contact; how many."""
+def new_suppressions(work: Work) -> list[Append]:
+    """Subjects of landed rows that forbid contact."""
     queries: list[exp.Query] = []
     for number, spec in enumerate(work.reading.contract.source.suppress):
         reason = exp.Literal.string(spec.reason)
@@ -247,7 +247,7 @@ def land_suppressions(work: Work) -> int:
         columns = [exp.column("subject_key", "p").as_("identifier_key"), reason.copy().as_("reason")]
         query = of_rows(work, [key.as_("suppression_id"), *columns]).where(exp.column(f"s{number}", "r"))
         queries.append(unless_there(work, query, "suppressions", "suppression_id", key))
-    return work.append("suppressions", union(queries)) if queries else 0
+    return [work.adding("suppressions", union(queries))] if queries else []
 
 
 def of_rows(work: Work, columns: list[exp.Expr]) -> exp.Select:

@@ -10,6 +10,7 @@ from tandem.collect.about import of_rows, unless_there
 from tandem.collect.landing import ROWS, Work, base, known, null, table, union
 from tandem.collect.saying import DENIED, GRANTED, UNREADABLE, WORDINGS, Saying
 from tandem.collect.tcf import Unreadable, allows, decode
+from tandem.engine import Append
 from tandem.engine import functions as f
 from tandem.kernel.values import Type
 
@@ -22,8 +23,8 @@ COLUMNS = (
 )
 
 
-def land_consents(work: Work) -> int:
-    """What landed rows say about purposes, of rows with a subject, whatever their kind; how many.
+def new_consents(work: Work) -> list[Append]:
+    """What landed rows say about purposes, of rows with a subject, whatever their kind.
 
     What every row of a visit says again by a convention is kept as the first and the last of each run of equal
     statements of a subject in this load: what holds now is the same as if all were there. What held at a time in the
@@ -31,13 +32,10 @@ def land_consents(work: Work) -> int:
     """
     sayings = work.reading.contract.sayings
     if not sayings:
-        return 0
-    try:
-        _stage_strings(work)
-        queries = [_statements(work, number, saying) for number, saying in enumerate(sayings)]
-        return work.append("consents", union(queries))
-    finally:
-        work.engine.drop_stage(TCF)
+        return []
+    _stage_strings(work)
+    queries = [_statements(work, number, saying) for number, saying in enumerate(sayings)]
+    return [work.adding("consents", union(queries))]
 
 
 def signals(work: Work) -> int:

@@ -8,7 +8,7 @@ from sqlglot import exp
 
 from tandem.charter.definitions.identity import IdentityRules
 from tandem.collect.reading import Reading
-from tandem.engine import Engine, Mark
+from tandem.engine import Append, Engine, Mark
 from tandem.engine import functions as f
 from tandem.engine.files import Listed
 from tandem.kernel.values import Type
@@ -74,9 +74,14 @@ class Work:
         """Whether the source is a table snapshot."""
         return self.reading.contract.source.record is not None
 
+    def adding(self, table: str, query: exp.Query) -> Append:
+        """Rows for a table, under this batch's mark."""
+        return Append(table, query, Mark(f"collect:{self.source}:{table}", self.batch))
+
     def append(self, table: str, query: exp.Query) -> int:
         """Add rows to a table under this batch's mark."""
-        return self.engine.append(table, query, Mark(f"collect:{self.source}:{table}", self.batch))
+        added = self.adding(table, query)
+        return self.engine.append(added.table, added.query, added.mark)
 
     def landed(self) -> list[exp.Expr]:
         """The columns that every landed row carries."""
@@ -267,19 +272,21 @@ def _latest(work: Work, name: str) -> exp.Subquery:
     return outer.where(exp.column("nth", "v").eq(1)).subquery("l")
 
 
-def land_rows(work: Work, unplanned_too: bool) -> None:
-    """New rows into their typed tables, and those of no kind into events_unplanned."""
+def new_rows(work: Work, unplanned_too: bool) -> list[Append]:
+    """New rows for their typed tables, and those of no kind for events_unplanned."""
+    added: list[Append] = []
     for kind in work.reading.contract.kinds:
         fields = [exp.column(one.column, "r").as_(one.spec.name) for one in kind.fields]
         extras = [exp.column(f"e{n}", "r").as_(x.column) for n, x in enumerate(work.reading.contract.extras)]
         record = [exp.column("version", "r").as_("content")] if work.records else []
         rows = _arrived(work, "record_id" if work.records else "event_id")
         own = rows.select(*fields, *extras, *record).where(exp.column("kind", "p").eq(kind.number))
-        work.append(kind.table, own)
+        added.append(work.adding(kind.table, own))
     if unplanned_too:
         columns = [exp.column("called", "r").as_("kind"), exp.column("payload", "r")]
         rows = _arrived(work, "event_id").select(*columns).where(null(exp.column("kind", "p")))
-        work.append("events_unplanned", rows)
+        added.append(work.adding("events_unplanned", rows))
+    return added
 
 
 def _arrived(work: Work, key: str) -> exp.Select:

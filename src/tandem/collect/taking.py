@@ -203,9 +203,15 @@ def land(bench: Bench, work: Work, refused: Sequence[Refused], notes: Sequence[P
     bench.progress(STEPS[2], 2, len(STEPS) - 1)
     about.stage_people(work, tally, landing.stage_duplicates(work, tally.unplanned > 0))
     bench.progress(STEPS[3], 3, len(STEPS) - 1)
-    landing.land_rows(work, tally.unplanned > 0)
-    found = about.land_identifiers(work), about.land_evidence(work)
-    said = consenting.land_consents(work), about.land_suppressions(work)
+    added = bench.engine.append_all(
+        [
+            *landing.new_rows(work, tally.unplanned > 0),
+            *about.new_identifiers(work),
+            *about.new_evidence(work),
+            *consenting.new_consents(work),
+            *about.new_suppressions(work),
+        ]
+    )
     waits = waiting.land_waiting(work, refused) if not work.again and (tally.waits or refused) else []
     waiting.land_outcomes(work, names)
     counted = counting.count(work, tally, names)
@@ -218,10 +224,10 @@ def land(bench: Bench, work: Work, refused: Sequence[Refused], notes: Sequence[P
         files=counted.files,
         landed=counted.landed,
         waiting=tuple(waits),
-        identifiers=found[0],
-        evidence=found[1],
-        consents=said[0],
-        suppressions=said[1],
+        identifiers=added.get("identifiers", 0),
+        evidence=added.get("evidence", 0),
+        consents=added.get("consents", 0),
+        suppressions=added.get("suppressions", 0),
         signals=consenting.signals(work),
         problems=(*(one.problem for one in refused), *notes, *collided),
     )
@@ -229,7 +235,7 @@ def land(bench: Bench, work: Work, refused: Sequence[Refused], notes: Sequence[P
 
 def drop_stages(engine: Engine) -> None:
     """Forget all that a batch staged."""
-    for name in (*landing.STAGES, *about.STAGES, *erasing.STAGES, waiting.REFUSED, waiting.WAITING):
+    for name in (*landing.STAGES, *about.STAGES, *erasing.STAGES, *waiting.STAGES, consenting.TCF):
         engine.drop_stage(name)
 
 

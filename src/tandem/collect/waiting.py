@@ -26,6 +26,7 @@ from tandem.kernel import Problem, digest60, iso
 from tandem.kernel.values import Type
 
 REFUSED, WAITING, IDS = "collect_refused", "collect_waiting", "collect_ids"
+STAGES = (REFUSED, WAITING)
 COLUMNS = (
     "quarantine_id", "source", "kind", "level", "code", "path", "found", "expected", "payload", "file", "line",
     "at", "batch_id",

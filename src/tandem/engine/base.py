@@ -32,6 +32,15 @@ class Change:
         return bool(self.inserted or self.updated)
 
 
+@dataclass(frozen=True)
+class Append:
+    """Rows for a table, in one commit under a mark."""
+
+    table: str
+    query: exp.Query
+    mark: Mark
+
+
 class Engine(ABC):
     """Runs sqlglot expressions over the lake. DuckDB and Spark give the same rows.
 
@@ -151,9 +160,16 @@ class Engine(ABC):
 
     def append(self, table: str, query: exp.Query, mark: Mark | None = None) -> int:
         """Add rows in one commit; how many. Nothing happens if the mark was committed before, or without rows."""
-        if mark is not None and (self.lake.mark(table, mark.app) or -1) >= mark.version:
+        if mark is not None and self._committed(table, mark):
             return 0
         return self._write(self.catalogue[table], self.conform(table, query), overwrite=False, mark=mark)
+
+    def append_all(self, appends: Sequence[Append]) -> dict[str, int]:
+        """Add rows to several tables, one commit each, in no order that is promised; how many, by table.
+
+        If one fails others may have been committed: the marks let the same call again complete it.
+        """
+        return {one.table: self.append(one.table, one.query, one.mark) for one in appends}
 
     def replace(self, table: str, query: exp.Query) -> int:
         """Make the table these rows, in one commit; how many. No commit if it has just these rows already."""
@@ -213,6 +229,9 @@ class Engine(ABC):
         self._seen.pop(table, None)
         return forget_history(self.lake, table)
 
+    def _committed(self, table: str, mark: Mark) -> bool:
+        return (self.lake.mark(table, mark.app) or -1) >= mark.version
+
     def _forgetting(self, table: str, query: exp.Query, act: Callable[[Any], int]) -> int:
         if self.lake.table(table) is None:
             return 0
@@ -256,7 +275,7 @@ class Engine(ABC):
         resolved, read = resolve(query, self.catalogue, self._stages, self.dialect)
         for name in sorted(read):
             self._refresh(name)
-        return resolved.sql(self.dialect)
+        return resolved.sql(self.dialect, copy=False)
 
     def _refresh(self, name: str) -> None:
         table = self.catalogue[name]

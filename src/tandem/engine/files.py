@@ -345,7 +345,7 @@ def _printed(part: exp.Expr, whole: exp.Expr) -> str:
         return whole.copy() if node == WHOLE else node
 
     filled = part.copy().transform(swap)
-    return str(lower(exp.select(filled), "duckdb").expressions[0].sql("duckdb"))
+    return str(lower(exp.select(filled), "duckdb").expressions[0].sql("duckdb", copy=False))
 
 
 def _is_ours(error: Exception) -> bool:
