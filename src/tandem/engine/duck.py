@@ -2,7 +2,6 @@
 
 import json
 import shutil
-import time
 import uuid
 from collections.abc import Iterator, Mapping, Sequence
 from concurrent.futures import ThreadPoolExecutor
@@ -199,8 +198,9 @@ class Written:
                 name: int(fact["null_count"]) for name, fact in told.items() if "null_count" in fact
             },
         }
-        path = f"{folder}/{Path(self.file).name}"
-        return AddAction(path, self.size, {}, int(time.time() * 1000), True, json.dumps(stats))
+        file = Path(self.file)
+        at = int(file.stat().st_mtime * 1000)
+        return AddAction(f"{folder}/{file.name}", self.size, {}, at, True, json.dumps(stats))
 
 
 def _copied(cursor: Any, sql: str, target: Path) -> list[Written]:
