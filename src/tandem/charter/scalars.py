@@ -26,6 +26,13 @@ from tandem.kernel import Code, Problem, parse_instant, parse_span
 from tandem.kernel.values import Label
 
 LONGEST = timedelta(days=36_525)
+# The parts of a pattern that the engine reads. One without a year would put everything into 1900.
+TIME_PART = r"%-[djmyHIMS]|%[a-dfghjmnpuw-zABGHIMSTUVWXYZ%]"
+TIME_PATTERN = rf"(?=(?:[^%]|{TIME_PART})*%-?[YyGcx])(?:[^%]|{TIME_PART})+"
+# DuckDB's expressions (RE2) have none of these, Spark's have most: the answers would differ. Outside of a set and
+# not escaped: look-around and other extensions, repeats that give nothing back, over 999 times, without a minimum.
+ESCAPE_OR_SET = r"\\.|\[\^?\]?(?:\\.|[^\]\\])*\]"
+NOT_EVERYWHERE = r"\(\?(?!:|[ims-]+[:)])|[*+?}]\+|\{(\d*,)?\d{4,}|\{,"
 SPAN_WORDS = "a span such as 90 days, 12 hours or 2 weeks, at most 100 years"
 WORDS: dict[type, str] = {
     str: "text",
@@ -185,8 +192,8 @@ def _share(node: Scalar) -> Decimal:
 
 def _pattern(node: Scalar) -> str:
     text = _text(node)
-    # DuckDB's expressions (RE2) have neither, Spark's have both: the answers would differ.
-    if re.search(r"\(\?[=!<]|\\[1-9]", text):
+    plain = re.sub(ESCAPE_OR_SET, "_", text, flags=re.DOTALL)
+    if re.search(NOT_EVERYWHERE, plain) or re.search(r"(?<!\\)(\\\\)*\\[1-9ZuUN]", text):
         raise Misfit
     try:
         re.compile(text)
@@ -295,9 +302,9 @@ RULES: dict[Rule, Callable[[Scalar], object]] = {
     Rule.ZONE_OR_LOCAL: _zone_or_local,
     Rule.CURRENCY: _matching("[A-Z]{3}"),
     Rule.COUNTRY: _matching("[A-Z]{2}"),
-    Rule.MARK: _matching("."),
+    Rule.MARK: _matching(r'[^"\r\n]'),
     Rule.ENCODING: _encoding,
-    Rule.TIME_FORMAT: _matching(r"iso|epoch_s|epoch_ms|.*%[A-Za-z].*"),
+    Rule.TIME_FORMAT: _matching(rf"iso|epoch_s|epoch_ms|{TIME_PATTERN}"),
     Rule.MEMORY: _matching(r"\d{1,6}(\.\d+)?\s?[KMGT]i?B"),
     Rule.SENDER: _sender,
     Rule.ADDRESS: _address,

@@ -2,6 +2,7 @@
 
 import math
 import re
+import string
 from collections.abc import Callable
 from datetime import UTC, date, datetime
 from decimal import ROUND_HALF_UP, Decimal
@@ -14,6 +15,7 @@ from hypothesis import strategies as st
 from sqlglot import exp
 
 from tandem.charter.definitions import FieldType
+from tandem.charter.scalars import TIME_PATTERN
 from tandem.collect.parsing import instant, typed
 
 DATABASE = duckdb.connect(":memory:")
@@ -247,3 +249,14 @@ def test_pattern_with_offset_and_in_a_zone() -> None:
         ["01/07/2026 10:00", "31/02/2026 10:00"],
     )
     assert local == [datetime(2026, 7, 1, 9), None]
+
+
+@pytest.mark.parametrize("part", [f"%{dash}{letter}" for dash in ("", "-") for letter in string.printable])
+def test_the_engine_reads_what_a_charter_may_say_of_times(part: str) -> None:
+    pattern = f"%Y {part}"
+    asked = f"SELECT try_strptime('', {exp.Literal.string(pattern).sql('duckdb')})::VARCHAR"
+    if re.fullmatch(TIME_PATTERN, pattern, re.DOTALL):
+        assert DATABASE.execute(asked).fetchall() == [(None,)]
+    else:
+        with pytest.raises(duckdb.InvalidInputException):
+            DATABASE.execute(asked)
