@@ -4,6 +4,9 @@ BIN := .venv/bin
 UV_COMPILE = $(BIN)/uv pip compile -q --universal --python-version 3.11 --generate-hashes \
 	--no-emit-index-url --no-emit-find-links --custom-compile-command 'make lock'
 
+# Without compiled modules every start of `tandem` compiles a thousand files again: 8 seconds instead of 2.
+export PYTHONDONTWRITEBYTECODE :=
+
 .DEFAULT_GOAL := help
 .PHONY: help demo test check scan bench lock reference tutorial picture clean
 

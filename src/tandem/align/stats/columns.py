@@ -5,8 +5,9 @@ from dataclasses import dataclass
 from itertools import combinations
 
 import numpy as np
+import scipy
 from numpy.typing import NDArray
-from scipy import special, stats
+from scipy import special
 
 from tandem.align.stats.adjust import benjamini_hochberg, holm
 
@@ -88,7 +89,7 @@ def mean_intervals(value: Floats, se: Floats, df: Floats, confidence: float) -> 
 
 def _quantiles(df: Floats, confidence: float) -> Floats:
     """t quantiles (C, 1); NaN where df is not above 0."""
-    found = stats.t.ppf((1 + confidence) / 2, np.where(df > 0, df, np.nan))
+    found = scipy.stats.t.ppf((1 + confidence) / 2, np.where(df > 0, df, np.nan))
     return np.asarray(found, dtype=np.float64)[:, None]
 
 
@@ -117,7 +118,7 @@ def pair_tests(
         p = np.where(
             shares[:, None, None],
             2 * special.ndtr(-np.abs(z)),
-            2 * stats.t.sf(np.abs(gap / np.sqrt(total)), df),
+            2 * scipy.stats.t.sf(np.abs(gap / np.sqrt(total)), df),
         )
     both = tested[index][:, None] & tested[index][None, :]
     p = np.where(both[None], p, np.nan)

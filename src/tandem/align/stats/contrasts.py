@@ -3,8 +3,8 @@
 from dataclasses import dataclass
 
 import numpy as np
+import scipy
 from numpy.typing import NDArray
-from scipy import stats
 
 from tandem.align.stats.design import Bools, Design, Estimate, Floats, category_shares, mean
 
@@ -64,8 +64,8 @@ def compare_groups(
     if df < 1 or not se > 0:
         raise ValueError("there is nothing to test against: no degree of freedom or no spread")
     gap = one.value - two.value
-    reach = float(stats.t.ppf((1 + confidence) / 2, df)) * se
-    p = 2 * float(stats.t.sf(abs(gap) / se, df))
+    reach = float(scipy.stats.t.ppf((1 + confidence) / 2, df)) * se
+    p = 2 * float(scipy.stats.t.sf(abs(gap) / se, df))
     return Contrast(one, two, gap, se, gap / se, df, p, gap - reach, gap + reach)
 
 
@@ -97,7 +97,7 @@ def rao_scott(design: Design, rows: Index, columns: Index) -> TableTest:
     trace = float(np.trace(effects))
     df1 = trace**2 / float(np.trace(effects @ effects))
     f = chi2 / trace
-    p = float(stats.f.sf(f, df1, df1 * df))
+    p = float(scipy.stats.f.sf(f, df1, df1 * df))
     return TableTest(chi2, f, df1, df1 * df, p, trace / len(effects))
 
 

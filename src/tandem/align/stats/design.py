@@ -6,8 +6,8 @@ from functools import cached_property
 from typing import Any
 
 import numpy as np
+import scipy
 from numpy.typing import NDArray
-from scipy import stats
 
 Floats = NDArray[np.float64]
 Bools = NDArray[np.bool_]
@@ -50,7 +50,7 @@ class Estimate:
 
     def interval(self, confidence: float = 0.95) -> tuple[float, float]:
         """value -+ t * se; for shares take one of `intervals` instead. NaN without degrees of freedom."""
-        reach = float(stats.t.ppf((1 + confidence) / 2, self.df)) * self.se if self.df > 0 else float("nan")
+        reach = float(scipy.stats.t.ppf((1 + confidence) / 2, self.df)) * self.se if self.df > 0 else float("nan")
         return self.value - reach, self.value + reach
 
 

@@ -6,7 +6,8 @@ from math import sqrt
 from typing import TypeAlias
 
 import numpy as np
-from scipy import special, stats
+import scipy
+from scipy import special
 
 Floats: TypeAlias = np.ndarray
 
@@ -79,7 +80,7 @@ def paired_shares(first: Floats, second: Floats, confidence: float = 0.95) -> Pa
     n = len(one)
     only_first, only_second = int(np.sum(one > two)), int(np.sum(two > one))
     differing = only_first + only_second
-    p = float(stats.binomtest(only_first, differing).pvalue) if differing else 1.0
+    p = float(scipy.stats.binomtest(only_first, differing).pvalue) if differing else 1.0
     ups, downs = (only_first + 1) / (n + 2), (only_second + 1) / (n + 2)
     z = float(-special.ndtri((1 - confidence) / 2))
     half = z * sqrt((ups + downs - (ups - downs) ** 2) / (n + 2))
@@ -106,8 +107,8 @@ def paired_means(first: Floats, second: Floats, confidence: float = 0.95) -> Pai
         raise ValueError("at least two pairs that do not all differ by the same are needed")
     df = len(gaps) - 1
     mean, se = float(gaps.mean()), float(gaps.std(ddof=1) / sqrt(len(gaps)))
-    half = float(stats.t.ppf(1 - (1 - confidence) / 2, df)) * se
-    p = float(2 * stats.t.sf(abs(mean / se), df))
+    half = float(scipy.stats.t.ppf(1 - (1 - confidence) / 2, df)) * se
+    p = float(2 * scipy.stats.t.sf(abs(mean / se), df))
     return PairedMeans(len(gaps), mean, se, mean - half, mean + half, mean / se, df, p)
 
 

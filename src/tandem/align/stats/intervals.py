@@ -2,7 +2,8 @@
 
 from math import log, sqrt
 
-from scipy import special, stats
+import scipy
+from scipy import special
 
 from tandem.align.stats.design import Estimate
 
@@ -15,7 +16,7 @@ def logit_interval(share: Estimate, confidence: float = 0.95) -> tuple[float, fl
     p = _checked(share)
     if not 0 < p < 1:
         raise ValueError("a share of 0 or 1 has no logit; take the beta or the Wilson interval")
-    reach = float(stats.t.ppf((1 + confidence) / 2, share.df)) * share.se / (p * (1 - p))
+    reach = float(scipy.stats.t.ppf((1 + confidence) / 2, share.df)) * share.se / (p * (1 - p))
     middle = log(p / (1 - p))
     return float(special.expit(middle - reach)), float(special.expit(middle + reach))
 
@@ -29,9 +30,9 @@ def beta_interval(share: Estimate, confidence: float = 0.95) -> tuple[float, flo
     p = _checked(share)
     tail = (1 - confidence) / 2
     n = p * (1 - p) / share.se**2 if 0 < p < 1 and share.se > 0 else float(share.n)
-    n *= float(stats.t.ppf(tail, max(share.n - 1, 1)) / stats.t.ppf(tail, share.df)) ** 2
-    low = float(stats.beta.ppf(tail, n * p, n * (1 - p) + 1)) if p > 0 else 0.0
-    high = float(stats.beta.ppf(1 - tail, n * p + 1, n * (1 - p))) if p < 1 else 1.0
+    n *= float(scipy.stats.t.ppf(tail, max(share.n - 1, 1)) / scipy.stats.t.ppf(tail, share.df)) ** 2
+    low = float(scipy.stats.beta.ppf(tail, n * p, n * (1 - p) + 1)) if p > 0 else 0.0
+    high = float(scipy.stats.beta.ppf(1 - tail, n * p + 1, n * (1 - p))) if p < 1 else 1.0
     return low, high
 
 

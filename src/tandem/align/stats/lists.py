@@ -4,7 +4,7 @@ from collections.abc import Hashable, Sequence
 from typing import TypeAlias
 
 import numpy as np
-from scipy import stats
+import scipy
 
 Floats: TypeAlias = np.ndarray
 Ranking: TypeAlias = Sequence[Sequence[Hashable]]
@@ -28,7 +28,7 @@ def spearman(first: Floats, second: Floats) -> Floats:
     NaN where one side is all ties. Raises ValueError under two items.
     """
     one, two = _pair(first, second)
-    ranks = [stats.rankdata(side, axis=-1) for side in (one, two)]
+    ranks = [scipy.stats.rankdata(side, axis=-1) for side in (one, two)]
     centred = [side - side.mean(axis=-1, keepdims=True) for side in ranks]
     return _cosine(centred[0], centred[1], (-1,))
 

@@ -4,7 +4,7 @@ from dataclasses import dataclass
 from typing import TypeAlias
 
 import numpy as np
-from scipy import stats
+import scipy
 
 Floats: TypeAlias = np.ndarray
 TIES = "Ties share the mean of their places."
@@ -36,12 +36,12 @@ class RankGaps:
 
 def ranks_by_share(shares: Floats) -> Floats:
     """Places over the last axis by share, the largest 1; ties share the mean of their places. NaN has none."""
-    return np.asarray(stats.rankdata(-np.asarray(shares, dtype=float), axis=-1, nan_policy="omit"))
+    return np.asarray(scipy.stats.rankdata(-np.asarray(shares, dtype=float), axis=-1, nan_policy="omit"))
 
 
 def ranks_by_mean_rank(means: Floats) -> Floats:
     """Places over the last axis by mean rank given, the smallest 1; ties share the mean of their places."""
-    return np.asarray(stats.rankdata(np.asarray(means, dtype=float), axis=-1, nan_policy="omit"))
+    return np.asarray(scipy.stats.rankdata(np.asarray(means, dtype=float), axis=-1, nan_policy="omit"))
 
 
 def bootstrap_means(

@@ -4,7 +4,8 @@ from dataclasses import dataclass
 from math import sqrt
 
 import numpy as np
-from scipy import special, stats
+import scipy
+from scipy import special
 
 FEWEST_EXPECTED = 5.0
 """Under this expected count in any of the four cells z is too ready to find a difference."""
@@ -61,7 +62,7 @@ def exact(count1: int, n1: int, count2: int, n2: int) -> float:
     if not (0 <= count1 <= n1 and 0 <= count2 <= n2 and n1 > 0 and n2 > 0):
         raise ValueError(f"counts must lie in 0..n and bases above 0: {count1}, {n1}, {count2}, {n2}")
     table = np.array([[count1, n1 - count1], [count2, n2 - count2]])
-    return float(stats.fisher_exact(table).pvalue)
+    return float(scipy.stats.fisher_exact(table).pvalue)
 
 
 def _wilson(p: float, n: float, confidence: float) -> tuple[float, float]:
