@@ -109,7 +109,7 @@ def test_a_form_says_what_json_says(question: Question, seed: int) -> None:
     fields: dict[str, list[str]] = {}
     match raw:
         case list() if question.type is QuestionType.RANK:
-            fields = {f"{question.question}__{code}": [str(place)] for place, code in enumerate(raw, 1)}
+            fields = {f"{question.question}.{place}": [str(code)] for place, code in enumerate(raw, 1)}
         case list():
             fields = {question.question: [str(code) for code in raw]}
         case dict():

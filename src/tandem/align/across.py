@@ -6,8 +6,9 @@ from math import sqrt
 
 from tandem.align.findings import pairs_of, profile
 from tandem.align.items import Item, items_of, values
+from tandem.align.names import IT, MARKETING, SIDES
 from tandem.align.responses import Responses
-from tandem.align.result import ALPHA, GROUPS, IT, MARKETING, Measure, Relation
+from tandem.align.result import ALPHA, Measure, Relation
 from tandem.align.sides import Told, held, told
 from tandem.align.stats import holm
 from tandem.align.stats.waves import Estimate, wave_against_wave
@@ -63,7 +64,7 @@ def across(now: Responses, before: Responses, *, smallest: int) -> Waves:
     changes: list[Change] = []
     gaps: list[Change] = []
     apart = []
-    rows = {group: (now.of(group), before.of(group)) for group in GROUPS}
+    rows = {group: (now.of(group), before.of(group)) for group in SIDES}
     for variable in now.codebook.variables:
         if profile(now.codebook, variable) or not items_of(variable):
             continue
@@ -74,16 +75,16 @@ def across(now: Responses, before: Responses, *, smallest: int) -> Waves:
         for item in items_of(variable):
             sides = {
                 group: pair
-                for group in GROUPS
+                for group in SIDES
                 if (pair := _told(rows[group], item, group, smallest)) is not None
             }
-            if len(sides) < len(item.variable.asked_of or GROUPS):
+            if len(sides) < len(item.variable.asked_of or SIDES):
                 continue
             changes += [one for group, pair in sides.items() if (one := _change(item, group, *pair))]
             own = any(
                 pair.relation in (Relation.OWN, Relation.SWAP) for pair in pairs_of(now.codebook, variable)
             )
-            if own and len(sides) == len(GROUPS):
+            if own and len(sides) == len(SIDES):
                 gaps += [one] if (one := _gap(item, sides[MARKETING], sides[IT])) else []
     return Waves(_adjusted(changes), _adjusted(gaps), tuple(apart))
 

@@ -10,9 +10,10 @@ from numpy.typing import NDArray
 from tandem.align.codebook import Kind
 from tandem.align.compare import Comparison, compare
 from tandem.align.items import Item, values
+from tandem.align.names import IT, MARKETING
 from tandem.align.published import Published, Statistic
 from tandem.align.responses import Responses
-from tandem.align.result import IT, MARKETING, Benchmark, Measure
+from tandem.align.result import Benchmark, Measure
 from tandem.align.sides import Told, told
 from tandem.align.stats.waves import Verdict, share_against_published
 from tandem.align.telling import percent

@@ -5,7 +5,8 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from tandem.align.happened import SIDES, Evidence, Measure, NotKnown, Part, Unit, Window, share
+from tandem.align.happened import Evidence, Measure, NotKnown, Part, Unit, Window, share
+from tandem.align.names import SIDES
 from tandem.align.priorities import Standing
 from tandem.align.stats.lists import kendall_tau_b
 

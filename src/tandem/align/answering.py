@@ -32,10 +32,15 @@ class _Unfit(Exception):  # noqa: N818 - caught where the answer is checked
 
 
 def fields_of(question: Question) -> tuple[str, ...]:
-    """The names of a question's fields in a form: NAME, of a matrix NAME_ROW, of a ranking NAME__CODE (its place)."""
+    """The names of a question's fields in a form: NAME, of a matrix NAME_ROW, of a ranking NAME.PLACE (its item)."""
     if question.type is QuestionType.RANK:
-        return tuple(f"{question.question}__{one.code}" for one in question.options)
+        return tuple(f"{question.question}.{place}" for place in range(1, places_of(question) + 1))
     return variable_names(question)
+
+
+def places_of(question: Question) -> int:
+    """How many places a ranking has."""
+    return min(question.top or len(question.options), len(question.options))
 
 
 def raw_of(question: Question, form: Mapping[str, Sequence[str]]) -> object:
@@ -48,8 +53,7 @@ def raw_of(question: Question, form: Mapping[str, Sequence[str]]) -> object:
             rows = (row.row for row in question.rows)
             return {row: _last(form, name) for row, name in zip(rows, names, strict=True)}
         case QuestionType.RANK:
-            codes = (str(one.code) for one in question.options)
-            return {code: _last(form, name) for code, name in zip(codes, fields_of(question), strict=True)}
+            return [code for name in fields_of(question) if (code := (_last(form, name) or "").strip())]
         case _:
             return _last(form, question.question)
 

@@ -12,14 +12,14 @@ from dataclasses import dataclass, replace
 from datetime import timedelta
 from enum import StrEnum
 
-from tandem.align.happened import SIDES, Measure, NotKnown
+from tandem.align.happened import Measure, NotKnown
+from tandem.align.names import NAMES, SIDES
 from tandem.align.published import Flag, Group, Published, Statistic
 from tandem.align.result import Side
 from tandem.align.yardsticks import Judged, State, judge, written
 from tandem.kernel import numbers
 
 HALF = 0.5
-NAMES = {"marketing": "marketing", "it": "IT"}
 GROUPS = {"marketing": Group.CMO, "it": Group.CIO}
 
 

@@ -11,8 +11,9 @@ from numpy.typing import NDArray
 from tandem.align.codebook import Kind, Variable
 from tandem.align.findings import profile
 from tandem.align.items import Item, items_of, values
+from tandem.align.names import IT, MARKETING
 from tandem.align.responses import Responses
-from tandem.align.result import ALPHA, IT, MARKETING
+from tandem.align.result import ALPHA
 from tandem.align.stats import holm
 from tandem.align.stats.dyads import (
     Level,

@@ -6,13 +6,13 @@ from dataclasses import replace
 import numpy as np
 
 from tandem.align.codebook import Choice, Kind, Variable
+from tandem.align.names import NAMES, SIDES
 from tandem.align.responses import Responses
-from tandem.align.result import GROUPS, NAMES
 from tandem.align.tables import Adjust, Book, Rules, banner_book
 
 WIDEST = 6
 MOST_PROFILES = 4
-SIDES = "SIDES"
+BANNER = "SIDES"
 """The banner variable of the book that tells the sides: marketing and IT, and nobody else."""
 
 
@@ -29,7 +29,7 @@ def profiles(responses: Responses, smallest: int, prefix: str = "S_") -> tuple[V
         and one.name != codebook.group
         and one.kind is Kind.SINGLE
         and 2 <= len(one.valid) <= WIDEST
-        and any(_tells(responses.of(group), one, smallest) for group in GROUPS)
+        and any(_tells(responses.of(group), one, smallest) for group in SIDES)
     ]
     return tuple(found[:MOST_PROFILES])
 
@@ -51,9 +51,9 @@ def book_of(responses: Responses, by: Sequence[Variable], smallest: int) -> Book
     one profile question, Holm within the question.
     """
     codebook = responses.codebook
-    pairs = [(group, profile) for profile in by for group in GROUPS]
+    pairs = [(group, profile) for profile in by for group in SIDES]
     crossed = [_crossed(group, profile) for group, profile in pairs]
-    columns = {SIDES: _sides(responses)} | {
+    columns = {BANNER: _sides(responses)} | {
         one.name: _column(responses, group, profile)
         for one, (group, profile) in zip(crossed, pairs, strict=True)
     }
@@ -64,16 +64,16 @@ def book_of(responses: Responses, by: Sequence[Variable], smallest: int) -> Book
     )
     asked = [one.name for one in codebook.variables if one.name != codebook.group]
     rules = Rules(smallest=smallest, adjust=Adjust.HOLM)
-    return banner_book(wide, (SIDES, *(one.name for one in crossed)), asked, rules)
+    return banner_book(wide, (BANNER, *(one.name for one in crossed)), asked, rules)
 
 
 def _both() -> Variable:
-    choices = tuple(Choice(code, NAMES[group]) for code, group in enumerate(GROUPS, start=1))
-    return Variable(SIDES, SIDES, Kind.SINGLE, "Side", choices)
+    choices = tuple(Choice(code, NAMES[group]) for code, group in enumerate(SIDES, start=1))
+    return Variable(BANNER, BANNER, Kind.SINGLE, "Side", choices)
 
 
 def _sides(responses: Responses) -> np.ndarray:
-    told = [responses.side(group) for group in GROUPS]
+    told = [responses.side(group) for group in SIDES]
     return np.select(told, [1.0, 2.0], default=np.nan)
 
 

@@ -10,8 +10,9 @@ from numpy.typing import NDArray
 from tandem.align.codebook import CODED, Codebook, Variable
 from tandem.align.findings import Pair, pairs_of
 from tandem.align.items import values
+from tandem.align.names import IT, MARKETING
 from tandem.align.responses import Responses
-from tandem.align.result import IT, MARKETING, SHARES, Relation
+from tandem.align.result import SHARES, Relation
 from tandem.align.stats.index import closeness, guessing, level, list_agreement
 
 Numbers: TypeAlias = NDArray[np.float64]

@@ -7,22 +7,11 @@ import numpy as np
 
 from tandem.align.against import Links, benchmark
 from tandem.align.codebook import Codebook, Kind, Variable
-from tandem.align.cutting import SIDES
+from tandem.align.cutting import BANNER
 from tandem.align.items import Item, items_of, values
+from tandem.align.names import IT, MARKETING, SIDES
 from tandem.align.responses import Responses
-from tandem.align.result import (
-    ALPHA,
-    GROUPS,
-    IT,
-    MARKETING,
-    SHARES,
-    Finding,
-    Lists,
-    Question,
-    Relation,
-    Side,
-    weight_of,
-)
+from tandem.align.result import ALPHA, SHARES, Finding, Lists, Question, Relation, Side, weight_of
 from tandem.align.sides import Gap, Told, held, told
 from tandem.align.stats import benjamini_hochberg, holm
 from tandem.align.stats.lists import kendall_tau_b, spearman
@@ -67,7 +56,7 @@ class Survey:
         places = [
             at
             for at, column in enumerate(self.book.columns)
-            if column.variable == SIDES and column.label.casefold() == group
+            if column.variable == BANNER and column.label.casefold() == group
         ]
         return any(self.book[variable].bases[at].hidden for at in places)
 
@@ -102,14 +91,14 @@ def questions(
     ValueError if the codebook tells no sides.
     """
     codebook = responses.codebook
-    if not set(GROUPS) <= set(codebook.groups):
-        raise ValueError(f"the sides are {' and '.join(GROUPS)}, not {', '.join(codebook.groups) or 'none'}")
+    if not set(SIDES) <= set(codebook.groups):
+        raise ValueError(f"the sides are {' and '.join(SIDES)}, not {', '.join(codebook.groups) or 'none'}")
     told = [
         one for one in codebook.variables if not profile(codebook, one) and responses.base(one.name).any()
     ]
     names = dict.fromkeys(one.question for one in told)
     survey = Survey(
-        responses, {group: responses.of(group) for group in GROUPS}, book, rng, wordings or {}, links or {}
+        responses, {group: responses.of(group) for group in SIDES}, book, rng, wordings or {}, links or {}
     )
     return tuple(_question(name, survey) for name in names)
 
@@ -142,12 +131,12 @@ def _question(name: str, survey: Survey) -> Question:
         asked_of=_asked(variables),
         findings=tuple(_linked(pair, one, survey) for pair, one in zip(pairs, done, strict=True)),
         toplines=tuple(
-            topline(survey.book, survey.book[one.name], SIDES, survey.smallest)
+            topline(survey.book, survey.book[one.name], BANNER, survey.smallest)
             for one in variables
             if one.kind is not Kind.OPEN
         ),
         lists=lists,
-        perception=tuple(filter(None, (knowing(done, group) for group in GROUPS))),
+        perception=tuple(filter(None, (knowing(done, group) for group in SIDES))),
     )
 
 
@@ -183,7 +172,7 @@ def knowing(found: Sequence[Finding], group: str) -> str:
 
 def pairs_of(codebook: Codebook, variable: Variable) -> Iterator[Pair]:
     """What is held against what for a variable; a pair of twins is told once, at the one of marketing."""
-    asked = tuple(group for group in GROUPS if not variable.asked_of or group in variable.asked_of)
+    asked = tuple(group for group in SIDES if not variable.asked_of or group in variable.asked_of)
     if variable.mirror == "meta" and variable.about:
         truth = codebook[variable.about]
         for group in asked:
@@ -200,7 +189,7 @@ def pairs_of(codebook: Codebook, variable: Variable) -> Iterator[Pair]:
         of = {item.code: item for item in items_of(twin)}
         for item in items_of(variable):
             if item.code in of:
-                yield Pair(Relation.SWAP, (item, of[item.code]), GROUPS)
+                yield Pair(Relation.SWAP, (item, of[item.code]), SIDES)
         return
     if twin is not None and asked == (IT,) and twin.asked_of == (MARKETING,):
         return
@@ -270,7 +259,7 @@ def _placed(pairs: Sequence[Pair], done: list[Finding], survey: Survey) -> tuple
             np.column_stack([values(survey.sides[group], pairs[i].items[place]) for i in rows]),
             survey.sides[group].weight,
         )
-        for place, group in enumerate(GROUPS)
+        for place, group in enumerate(SIDES)
     ]
     gaps = rank_gaps(tables[0], tables[1], survey.rng)
     places = [ranks_by_share(shares[:, side]) for side in (0, 1)]
@@ -295,7 +284,7 @@ def _lists(shares: np.ndarray) -> Lists:
 
 
 def _asked(variables: Sequence[Variable]) -> str:
-    groups = {group for one in variables for group in (one.asked_of or GROUPS)}
+    groups = {group for one in variables for group in (one.asked_of or SIDES)}
     if groups == {MARKETING}:
         return "marketing"
     return "IT" if groups == {IT} else "both sides"

@@ -10,8 +10,6 @@ from enum import StrEnum
 from math import ceil
 from statistics import median
 
-SIDES = ("marketing", "it")
-"""The two functions, as survey groups and owners of the charter are named."""
 DAY = timedelta(days=1)
 
 

@@ -9,9 +9,9 @@ import numpy as np
 from numpy.typing import NDArray
 
 from tandem.align.feeding import GAP, LEVEL, RECIPES, Columns, Recipe, by_side, columns_of, component
+from tandem.align.names import IT, MARKETING
 from tandem.align.problems import BAD_WEIGHT
 from tandem.align.responses import Responses
-from tandem.align.result import IT, MARKETING
 from tandem.align.stats.index import Sensitivity, combined, leave_one_out, normalised, weight_sensitivity
 from tandem.align.stats.ranks import bootstrap_means, percentiles, weighted_means
 from tandem.charter.definitions import Instrument

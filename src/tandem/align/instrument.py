@@ -3,7 +3,7 @@
 The parts stand in files of their own; whoever fields, imports or reads a pulse finds them here.
 """
 
-from tandem.align.answering import check_answer, fields_of, raw_of
+from tandem.align.answering import check_answer, fields_of, places_of, raw_of
 from tandem.align.asking import (
     Answers,
     Outcome,
@@ -51,6 +51,7 @@ __all__ = [
     "link_problems",
     "links",
     "minutes",
+    "places_of",
     "quality_flags",
     "questionnaire",
     "quotas_of",

@@ -4,8 +4,9 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 
 from tandem.align.items import FIRST
+from tandem.align.names import NAMES
 from tandem.align.responses import Responses
-from tandem.align.result import NAMES, Question, Relation, Side
+from tandem.align.result import Question, Relation, Side
 from tandem.align.stats.weights import kish_design_effect
 
 Note = tuple[tuple[str, str], ...]

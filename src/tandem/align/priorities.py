@@ -4,7 +4,8 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from statistics import fmean
 
-SIDES = ("marketing", "it")
+from tandem.align.names import SIDES
+
 LEAST = 3
 """From how many people of a side on their mean places are told.
 

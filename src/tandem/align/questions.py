@@ -7,6 +7,7 @@ from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 
 from tandem.align.codebook import Choice, Codebook, Kind, Variable
+from tandem.align.names import TITLED
 from tandem.align.problems import NO_SUCH_FIGURE
 from tandem.align.published import Published
 from tandem.charter.definitions.instruments import (
@@ -33,7 +34,6 @@ KINDS: Mapping[QuestionType, Kind] = {
 }
 AGREE = (4, 5)
 """The points of a scale that count for a published percentage where its link names none."""
-SIDES: Mapping[Function | None, str] = {Function.MARKETING: "Marketing", Function.IT: "IT"}
 EITHER: Mapping[str, str] = {"own": "your function", "other": "the other function"}
 """The sides in labels that stand for both: each read its own words."""
 
@@ -155,7 +155,7 @@ def _variable(question: Question, instrument: Instrument, row: Row | None) -> Va
 def _choices(question: Question, instrument: Instrument, words: Mapping[str, str]) -> tuple[Choice, ...]:
     """Of the question of groups, the sides have their names as labels, and who is of neither is in no base."""
     if question.question == instrument.group_question:
-        labels = Counter(SIDES.get(one.group, one.label).casefold() for one in question.options)
+        labels = Counter(TITLED.get(one.group or "", one.label).casefold() for one in question.options)
         return tuple(_side(one, alone=labels[one.label.casefold()] < 2) for one in question.options)
     return tuple(Choice(one.code, filled(one.label, words), one.missing) for one in choices_of(question))
 
@@ -165,7 +165,7 @@ def _side(option: Option, *, alone: bool) -> Choice:
     if option.group is None:
         label = option.label if alone else f"{option.label} ({option.code})"
         return Choice(option.code, label, missing=True)
-    return Choice(option.code, SIDES[option.group])
+    return Choice(option.code, TITLED[option.group])
 
 
 def words_of(instrument: Instrument, side: Function) -> Mapping[str, str]:

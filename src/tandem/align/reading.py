@@ -11,8 +11,9 @@ from tandem.align.cutting import book_of, profiles
 from tandem.align.findings import most_important, questions
 from tandem.align.index_of import WEIGHTS, AlignmentIndex, Between, alignment_index
 from tandem.align.method import Fielded, method
+from tandem.align.names import SIDES
 from tandem.align.responses import Responses
-from tandem.align.result import GROUPS, IndexTold, Measure, Part, PulseResult, Side, Since, Within
+from tandem.align.result import IndexTold, Measure, Part, PulseResult, Side, Since, Within
 from tandem.align.sides import told
 from tandem.align.since import since
 
@@ -87,10 +88,10 @@ def _since(responses: Responses, about: About, before: Before) -> Since:
 
 def _sides(responses: Responses, smallest: int) -> tuple[Side, ...]:
     """The sides as a whole; both hidden where one of them is small."""
-    ones = [responses.of(group) for group in GROUPS]
+    ones = [responses.of(group) for group in SIDES]
     found = [
         told(np.ones(len(one)), one.weight, Measure.MEAN, group, smallest).side
-        for one, group in zip(ones, GROUPS, strict=True)
+        for one, group in zip(ones, SIDES, strict=True)
     ]
     small = any(one.hidden and len(rows) for one, rows in zip(found, ones, strict=True))
     beside = f"with it, fewer than {smallest} of the other side could be told"

@@ -5,9 +5,6 @@ from enum import StrEnum
 
 from tandem.align.tables import Book
 
-MARKETING, IT = "marketing", "it"
-GROUPS = (MARKETING, IT)
-NAMES = {MARKETING: "marketing", IT: "IT"}
 ALPHA = 0.05
 
 

@@ -11,7 +11,8 @@ from math import sqrt
 
 from tandem.align.happened import Evidence, Measure, Unit
 from tandem.align.imperatives import IMPERATIVES, Imperative, Kind, Look
-from tandem.align.result import NAMES, Side
+from tandem.align.names import NAMES
+from tandem.align.result import Side
 from tandem.align.stats import difference
 from tandem.align.yardsticks import ORDER, YARDSTICKS, Judged, State, written
 

@@ -5,7 +5,8 @@ from dataclasses import dataclass
 import numpy as np
 from numpy.typing import NDArray
 
-from tandem.align.result import NAMES, SHARES, Base, Measure, Side
+from tandem.align.names import NAMES
+from tandem.align.result import SHARES, Base, Measure, Side
 from tandem.align.stats import difference, exact, few_expected
 from tandem.align.stats.columns import Sums, estimate, logit_intervals, mean_intervals
 from tandem.align.stats.waves import Estimate, wave_against_wave

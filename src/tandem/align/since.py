@@ -1,7 +1,8 @@
 """What changed since the wave before, in sentences: distances between the sides first, then each side."""
 
 from tandem.align.across import Change, Waves
-from tandem.align.result import NAMES, SHARES, Since
+from tandem.align.names import NAMES
+from tandem.align.result import SHARES, Since
 from tandem.align.telling import amount, percent
 
 

@@ -10,18 +10,8 @@ from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 
-from tandem.align.happened import (
-    SIDES,
-    Evidence,
-    Measure,
-    NotKnown,
-    Part,
-    Unit,
-    Window,
-    share,
-    spread,
-    waiting,
-)
+from tandem.align.happened import Evidence, Measure, NotKnown, Part, Unit, Window, share, spread, waiting
+from tandem.align.names import SIDES
 from tandem.ledger.happened import (
     AnswerFact,
     ApprovalFact,

@@ -5,17 +5,8 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 
-from tandem.align.happened import (
-    DAY,
-    SIDES,
-    Evidence,
-    Measure,
-    NotKnown,
-    Part,
-    Unit,
-    Window,
-    share,
-)
+from tandem.align.happened import DAY, Evidence, Measure, NotKnown, Part, Unit, Window, share
+from tandem.align.names import SIDES
 from tandem.align.telemetry import BOTH
 from tandem.kernel import numbers
 

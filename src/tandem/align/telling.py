@@ -5,7 +5,8 @@ from collections.abc import Sequence
 
 from tandem.align.codebook import Kind
 from tandem.align.items import Item
-from tandem.align.result import NAMES, SHARES, Measure, Relation, Side
+from tandem.align.names import NAMES
+from tandem.align.result import SHARES, Measure, Relation, Side
 from tandem.align.sides import Gap
 
 

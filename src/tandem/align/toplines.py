@@ -1,7 +1,8 @@
 """The questionnaire with percentages in place: every answer of a variable, side by side."""
 
 from tandem.align.codebook import Kind
-from tandem.align.result import NAMES, Answer, Base, Topline
+from tandem.align.names import NAMES
+from tandem.align.result import Answer, Base, Topline
 from tandem.align.tables import Book, Hidden, RowKind, Table
 
 WORDS = {

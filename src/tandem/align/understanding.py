@@ -11,8 +11,9 @@ from tandem.align.codebook import Codebook, Kind
 from tandem.align.findings import Pair, pairs_of, profile
 from tandem.align.index_of import Between
 from tandem.align.items import values
+from tandem.align.names import NAMES, SIDES
 from tandem.align.responses import Responses
-from tandem.align.result import IT, MARKETING, NAMES, SHARES, Relation
+from tandem.align.result import SHARES, Relation
 from tandem.align.stats.lists import kendall_tau_b, overlap_at, rank_biased_overlap, ranking, spearman
 from tandem.align.stats.perception import accuracy
 from tandem.align.stats.ranks import (
@@ -24,7 +25,6 @@ from tandem.align.stats.ranks import (
 )
 
 Numbers: TypeAlias = NDArray[np.float64]
-GROUPS = (MARKETING, IT)
 SHORTEST_LIST = 5
 TOP = 5
 PATIENCE = 0.9
@@ -130,7 +130,7 @@ def list_orders(
     An item with fewer than `smallest` people of a side in its base is left out, and a list with fewer than five items.
     """
     found = []
-    sides = {group: responses.of(group) for group in GROUPS}
+    sides = {group: responses.of(group) for group in SIDES}
     for question, pairs in _by_question(responses.codebook):
         kept = [pair for pair in pairs if pair.relation in (Relation.OWN, Relation.SWAP)]
         if any(pair.items[0].variable.kind is Kind.SINGLE for pair in kept):
@@ -149,9 +149,9 @@ def knowledge(
     Items with fewer than `smallest` people of a side in the base of guess or answer are left out.
     """
     found = []
-    sides = {group: responses.of(group) for group in GROUPS}
+    sides = {group: responses.of(group) for group in SIDES}
     for question, pairs in _by_question(responses.codebook):
-        for guesser in GROUPS:
+        for guesser in SIDES:
             kept = [pair for pair in pairs if pair.guess and pair.groups[0] == guesser]
             kept, tables = _tables(kept, sides, smallest)
             if kept:

@@ -19,6 +19,7 @@ from tandem.align.findings import profile as profile_of
 from tandem.align.interchange import FORMATS, write_survey
 from tandem.align.interchange.book import ENDING
 from tandem.align.interchange.triples_writing import answers_of
+from tandem.align.names import SIDES
 from tandem.align.responses import Responses
 from tandem.kernel import Place, Problem, Problems, Refused
 from tandem.kernel.values import Actor, WorkspaceRole
@@ -26,7 +27,7 @@ from tandem.ledger import Ledger
 from tandem.usecases.auditing import by, note
 from tandem.usecases.problems import NOT_WRITABLE
 from tandem.usecases.pulse_answers import responses
-from tandem.usecases.run_pulse import SIDES, about
+from tandem.usecases.run_pulse import about
 from tandem.usecases.survey_problems import FEW_ANSWERS, NO_RAW_ANSWERS, STILL_OPEN, UNKNOWN_SURVEY_FORMAT
 
 EXPORTERS = (WorkspaceRole.ANALYST, WorkspaceRole.ADMIN)

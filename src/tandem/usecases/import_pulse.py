@@ -11,6 +11,7 @@ from tandem.align.codebook import Codebook, Kind
 from tandem.align.companies import KEY
 from tandem.align.instrument import codebook_of
 from tandem.align.interchange import Book, book_beside, grouped, read_survey, write_book
+from tandem.align.names import SIDES
 from tandem.align.responses import Responses, to_answers
 from tandem.kernel import Problem, Problems
 from tandem.kernel.values import Actor
@@ -20,7 +21,7 @@ from tandem.usecases.imported_pulse import FROM_A_FILE, WEIGHT
 from tandem.usecases.pulse_links import pair_hash
 from tandem.usecases.pulse_problems import BAD_PULSE, NO_INSTRUMENT
 from tandem.usecases.pulse_rights import needs_fielder
-from tandem.usecases.run_pulse import NAME, SIDES, TAKEN, WHOLE, charter_in_force, fingerprint_of
+from tandem.usecases.run_pulse import NAME, TAKEN, WHOLE, charter_in_force, fingerprint_of
 from tandem.usecases.survey_problems import NO_SIDES
 
 NO_SIDE = "of neither side"

@@ -7,6 +7,7 @@ from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 from pathlib import Path
 
+from tandem.align.names import SIDES
 from tandem.charter import Charter
 from tandem.charter.definitions.instruments import Instrument
 from tandem.deliver.mail import compose, recipient_of, sender_of
@@ -23,7 +24,7 @@ from tandem.usecases.pulse_links import invitation_id, pulse_address, pulse_toke
 from tandem.usecases.pulse_problems import BAD_INVITATION, NO_PULSE_ADDRESS, NOT_OPEN
 from tandem.usecases.pulse_rights import needs_fielder
 from tandem.usecases.run_campaigns import smtp_login
-from tandem.usecases.run_pulse import SIDES, charter_in_force, instrument_of
+from tandem.usecases.run_pulse import charter_in_force, instrument_of
 
 MOST = 20_000
 MOMENT = timedelta(seconds=1)

@@ -8,6 +8,7 @@ from typing import Any
 
 from tandem.align.codebook import Codebook
 from tandem.align.instrument import Flag, codebook_of, quality_flags
+from tandem.align.names import SIDES
 from tandem.align.responses import Responses
 from tandem.align.weighting import targets_of, weigh
 from tandem.kernel import Problems
@@ -18,7 +19,7 @@ from tandem.usecases.auditing import by, note
 from tandem.usecases.imported_pulse import imported_codebook, is_imported, weighed_answers
 from tandem.usecases.pulse_problems import UNFIT_ANSWERS
 from tandem.usecases.pulse_rights import needs_fielder
-from tandem.usecases.run_pulse import SIDES, about, instrument_of
+from tandem.usecases.run_pulse import about, instrument_of
 
 
 @dataclass(frozen=True)

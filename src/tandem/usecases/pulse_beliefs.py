@@ -7,11 +7,11 @@ from itertools import islice
 
 from tandem.align.beside import Answered
 from tandem.align.codebook import Kind, Variable
-from tandem.align.happened import SIDES
 from tandem.align.instrument import links
 from tandem.align.items import items_of, values
+from tandem.align.names import NAMES, SIDES
 from tandem.align.responses import Responses
-from tandem.align.result import NAMES, Side
+from tandem.align.result import Side
 from tandem.align.sides import told
 from tandem.ledger import Ledger, Pulse
 from tandem.usecases.imported_pulse import is_imported

@@ -3,12 +3,12 @@
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
 
-from tandem.align.instrument import check_answer, choices_of, raw_of, variable_names
+from tandem.align.answering import LONGEST
+from tandem.align.instrument import check_answer, choices_of, fields_of, places_of, raw_of, variable_names
 from tandem.align.problems import ANSWER_NEEDED
 from tandem.charter.definitions.instruments import Question, QuestionType
 from tandem.kernel import Problem, numbers
 
-LONGEST_TEXT = 4000
 PLACES = ("First", "Second", "Third", "Fourth", "Fifth", "Sixth", "Seventh", "Eighth", "Ninth", "Tenth")
 
 Given = Mapping[str, Sequence[str]]
@@ -93,7 +93,7 @@ def read_sheet(questions: Sequence[Question], given: Given, *, whole: bool) -> R
     answers: dict[str, object] = {}
     wrong: dict[str, str] = {}
     for one in questions:
-        raw = _raw(one, given)
+        raw = raw_of(one, given)
         found = check_answer(one, raw)
         if isinstance(found, Problem):
             if whole:
@@ -121,8 +121,8 @@ def _field(question: Question, name: str, label: str, said: object) -> SheetFiel
             elif isinstance(said, list):
                 at = dict(enumerate(said, 1))
             places = tuple(
-                RankPlace(f"{name}.{place}", _place(place), at.get(place))
-                for place in range(1, _top(question) + 1)
+                RankPlace(field, _place(place), at.get(place))
+                for place, field in enumerate(fields_of(question), 1)
             )
             return SheetField(name, label, kind, picks, places)
         case "numeric":
@@ -139,10 +139,6 @@ def _kind(question: Question) -> str:
     return str(question.type)
 
 
-def _top(question: Question) -> int:
-    return min(question.top or len(question.options), len(question.options))
-
-
 def _place(number: int) -> str:
     return PLACES[number - 1] if number <= len(PLACES) else f"Place {number}"
 
@@ -156,19 +152,11 @@ def _most(question: Question) -> str:
     ):
         return f"Choose up to {question.at_most}."
     if question.type is QuestionType.RANK:
-        return f"Name up to {_top(question)}, the most important first."
+        return f"Name up to {places_of(question)}, the most important first."
     return ""
 
 
 # ── what was sent ────────────────────────────────────────────────────────────────────────────────
-
-
-def _raw(question: Question, given: Given) -> object:
-    """What the form says, for `check_answer`: a ranking has a field for each place, and is read as codes in order."""
-    if question.type is not QuestionType.RANK:
-        return raw_of(question, given)
-    fields = (f"{question.question}.{place}" for place in range(1, _top(question) + 1))
-    return [code for code in (_text(given, name) for name in fields) if code]
 
 
 def _as_sent(question: Question, given: Given) -> dict[str, object]:
@@ -178,10 +166,10 @@ def _as_sent(question: Question, given: Given) -> dict[str, object]:
         texts = [one for one in given.get(name, ()) if one]
         match _kind(question):
             case "rank":
-                codes = [_text(given, f"{name}.{place}") for place in range(1, _top(question) + 1)]
+                codes = [_text(given, field) for field in fields_of(question)]
                 found[name] = [numbers.whole(one) for one in codes]
             case "numeric" | "open":
-                found[name] = texts[0][:LONGEST_TEXT] if texts else None
+                found[name] = texts[0][:LONGEST] if texts else None
             case _:
                 found[name] = [code for one in texts if (code := numbers.whole(one)) is not None]
     return found

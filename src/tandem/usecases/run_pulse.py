@@ -9,9 +9,9 @@ from datetime import date, datetime
 from functools import lru_cache
 from pathlib import Path, PurePosixPath
 
+from tandem.align.names import SIDES
 from tandem.charter import Charter, load_files, load_instrument
 from tandem.charter.definitions.instruments import Instrument
-from tandem.charter.definitions.project import Function
 from tandem.kernel import Missing, Problem, Problems
 from tandem.kernel.values import Actor
 from tandem.ledger import AnswerState, InvitationState, Ledger, Pulse
@@ -25,7 +25,6 @@ SYSTEM = Actor("tandem", "system")
 NAME = re.compile(r"[a-z][a-z0-9_]{0,39}")
 TAKEN = ("open",)
 """Names that stand for something else in addresses."""
-SIDES = (str(Function.MARKETING), str(Function.IT))
 WHOLE = ""
 """The form of a pulse that asks the whole instrument."""
 

@@ -14,9 +14,10 @@ from tandem.align.codebook import Codebook, Kind
 from tandem.align.index_of import weights_of
 from tandem.align.instrument import codebook_of, links
 from tandem.align.method import Fielded
+from tandem.align.names import NAMES
 from tandem.align.questions import EITHER, filled
 from tandem.align.reading import About, Before, read_pulse
-from tandem.align.result import NAMES, PulseResult
+from tandem.align.result import PulseResult
 from tandem.charter import load_project
 from tandem.charter.definitions.instruments import Instrument
 from tandem.kernel import Problems, numbers
@@ -25,7 +26,7 @@ from tandem.usecases.imported_pulse import SMALLEST_GROUP, is_imported
 from tandem.usecases.pulse_answers import responses, weighted
 from tandem.usecases.pulse_rights import needs_closed
 from tandem.usecases.result_problems import NO_RESULT_YET
-from tandem.usecases.run_pulse import PulseStatus, instrument_of, pulse_status
+from tandem.usecases.run_pulse import PulseStatus, about, instrument_of, pulse_status
 
 Mark: TypeAlias = tuple[object, ...]
 HELD = 8
@@ -67,9 +68,9 @@ def see_pulse(root: Path, ledger: Ledger, wave: str, now: datetime) -> PulseResu
     if known is None:
         status = pulse_status(ledger, wave, now)
         answers, how = weighted(ledger, wave)
-        about = _about(status, load_project(root).name, answers.codebook)
-        about = replace(about, fielded=replace(about.fielded, weighted=how))
-        known = read_pulse(answers, about, _before(ledger, wave, now))
+        said = _about(status, load_project(root).name, answers.codebook)
+        said = replace(said, fielded=replace(said.fielded, weighted=how))
+        known = read_pulse(answers, said, _before(ledger, wave))
         _HELD.keep(key, known)
     return known
 
@@ -82,7 +83,7 @@ def result_mark(root: Path, ledger: Ledger, wave: str) -> Mark:
     """
     pulse = ledger.pulse(wave)
     needs_closed(pulse)
-    earlier = _earlier(ledger, pulse)
+    earlier = earlier_pulse(ledger, pulse)
     before = () if earlier is None else _run_mark(ledger, earlier)
     return (str(root.resolve()), load_project(root).name, *_run_mark(ledger, pulse), before)
 
@@ -101,22 +102,23 @@ def _run_mark(ledger: Ledger, pulse: Pulse) -> Mark:
     return (*run, tuple(sorted(counted.items())))
 
 
-def _earlier(ledger: Ledger, pulse: Pulse) -> Pulse | None:
-    """The last closed run with answers that opened before this one."""
+def earlier_pulse(ledger: Ledger, pulse: Pulse, by: datetime | None = None) -> Pulse | None:
+    """The last run with answers that opened before this one and is closed, or was `by` a time."""
     for one in ledger.pulses():
         if one.name == pulse.name or one.closed_at is None or one.opened_at >= pulse.opened_at:
+            continue
+        if by is not None and one.closed_at > by:
             continue
         if any(state is AnswerState.COMPLETE for _, state, _, _, _ in ledger.answer_counts(one.name)):
             return one
     return None
 
 
-def _before(ledger: Ledger, wave: str, now: datetime) -> Before | None:
-    earlier = _earlier(ledger, ledger.pulse(wave))
+def _before(ledger: Ledger, wave: str) -> Before | None:
+    earlier = earlier_pulse(ledger, ledger.pulse(wave))
     if earlier is None:
         return None
-    least = pulse_status(ledger, earlier.name, now).smallest_group
-    return Before(earlier.name, responses(ledger, earlier.name), least)
+    return Before(earlier.name, responses(ledger, earlier.name), about(earlier)[1])
 
 
 def _about(status: PulseStatus, company: str, codebook: Codebook) -> About:

@@ -14,7 +14,8 @@ from tandem.ledger import Ledger
 from tandem.usecases.pulse_answers import responses
 from tandem.usecases.pulse_rights import needs_closed
 from tandem.usecases.result_problems import NO_RESULT_YET
-from tandem.usecases.run_pulse import pulse_status
+from tandem.usecases.run_pulse import about
+from tandem.usecases.see_pulse import earlier_pulse
 
 __all__ = [
     "Apart",
@@ -60,16 +61,16 @@ def understand_pulse(ledger: Ledger, wave: str, now: datetime, before: str | Non
     `before`: an earlier closed pulse; None takes the last one that opened before this, "" none. Raises LDG-121 for a
     run that is not there, ALN-601 while one is open, ALN-600 without answers.
     """
-    answers, smallest = _answers(ledger, wave, now)
+    answers, smallest = _answers(ledger, wave)
     earlier = _earlier(ledger, wave, now) if before is None else before
     waves = None
     if earlier:
-        others, least = _answers(ledger, earlier, now)
+        others, least = _answers(ledger, earlier)
         waves = across(answers, others, smallest=max(smallest, least))
     rng = np.random.default_rng(SEED)
     return Understanding(
         wave=wave,
-        title=pulse_status(ledger, wave, now).title,
+        title=about(ledger.pulse(wave))[0],
         before=earlier,
         lists=list_orders(answers, rng, smallest=smallest),
         knowledge=knowledge(answers, rng, smallest=smallest),
@@ -79,20 +80,15 @@ def understand_pulse(ledger: Ledger, wave: str, now: datetime, before: str | Non
 
 
 def _earlier(ledger: Ledger, wave: str, now: datetime) -> str:
-    """The last closed pulse with answers that opened before this one; "" if there is none."""
-    opened = ledger.pulse(wave).opened_at
-    closed = set(closed_pulses(ledger, now))
-    for one in ledger.pulses():
-        if one.name != wave and one.name in closed and one.opened_at < opened and ledger.answers(one.name):
-            return one.name
-    return ""
+    found = earlier_pulse(ledger, ledger.pulse(wave), now)
+    return found.name if found else ""
 
 
-def _answers(ledger: Ledger, wave: str, now: datetime) -> tuple[Responses, int]:
-    status = pulse_status(ledger, wave, now)
-    needs_closed(status.pulse)
+def _answers(ledger: Ledger, wave: str) -> tuple[Responses, int]:
+    pulse = ledger.pulse(wave)
+    needs_closed(pulse)
     found = responses(ledger, wave)
     if not len(found):
         sentence = f"nobody answered {wave}, so there is nothing to tell"
         raise Problems(NO_RESULT_YET(sentence, found="0 answers"))
-    return found, status.smallest_group
+    return found, about(pulse)[1]

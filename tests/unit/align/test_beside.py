@@ -8,10 +8,11 @@ import pytest
 from tandem import align
 from tandem.align.beside import ITEMS, Belief, Verdict, beside, variable_of
 from tandem.align.codebook import Kind
-from tandem.align.happened import SIDES, Evidence, Measure, NotKnown, Part, Unit, Window
+from tandem.align.happened import Evidence, Measure, NotKnown, Part, Unit, Window
 from tandem.align.imperatives import IMPERATIVES
 from tandem.align.imperatives import Kind as Look
 from tandem.align.instrument import codebook_of, links
+from tandem.align.names import SIDES
 from tandem.align.result import Base, Side
 from tandem.align.yardsticks import YARDSTICKS, State, judge
 from tandem.charter.loader import load_instrument

@@ -347,9 +347,9 @@ def test_a_form_says_the_same_as_json() -> None:
         "NEED": ["1"],
         "OBSTACLES": ["2", "7"],
         "TRUST_OPEN": ["5"],
-        "DRIVERS_RANK__1": ["2"],
-        "DRIVERS_RANK__3": ["1"],
-        "DRIVERS_RANK__2": [""],
+        "DRIVERS_RANK.1": ["3"],
+        "DRIVERS_RANK.2": [" 1"],
+        "DRIVERS_RANK.3": [""],
         "IDEAS": ["Talk."],
     }
     assert check_answer(NEED, raw_of(NEED, fields)) == {"NEED": 1}

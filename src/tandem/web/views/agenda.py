@@ -3,6 +3,7 @@
 from collections.abc import Mapping
 from dataclasses import dataclass, replace
 
+from tandem.align.names import TITLED
 from tandem.align.priorities import LEAST
 from tandem.charter.definitions import Agenda, AgendaOwner
 from tandem.kernel import Problem, Problems, numbers
@@ -22,7 +23,6 @@ from tandem.web.charts import Caption, Chart, Opposed, two_sides
 from tandem.web.page import Go, PageContext, doc
 from tandem.web.values import Table
 from tandem.web.views.agenda_words import (
-    SIDE,
     ExperienceLine,
     budgets,
     experience_line,
@@ -96,7 +96,7 @@ def view(ask: Ask, problems: tuple[Problem, ...] = ()) -> PageContext:
         ranked=_ranked(ranks),
         people=_people(ranks),
         mine=_mine(ranks, ranks.mine) if ask.actor.role in RANKS else (),
-        side=SIDE.get(function_of(ask.actor.role) or "", ""),
+        side=TITLED.get(function_of(ask.actor.role) or "", ""),
         least=LEAST,
         services=services(agenda.service_levels),
         budgets=budgets(slow, currency) if slow else None,

@@ -2,12 +2,12 @@
 
 from dataclasses import dataclass
 
+from tandem.align.names import TITLED
 from tandem.charter.definitions import Experience, Feel, ServiceLevel
 from tandem.kernel import Problem, numbers
 from tandem.usecases.see_agenda import AgendaMeasured, BudgetSeen, Found, SkillSeen, ToolSeen
 from tandem.web.values import Table
 
-SIDE = {"marketing": "Marketing", "it": "IT"}
 SERVICES = {
     "brief_answered": "A brief is answered",
     "brief_delivered": "A brief is delivered",
@@ -44,7 +44,7 @@ class ExperienceLine:
 
 def services(levels: tuple[ServiceLevel, ...]) -> Table:
     """What each promised the other about time."""
-    rows = tuple((_service(one), numbers.span(one.within), SIDE[one.owner]) for one in levels)
+    rows = tuple((_service(one), numbers.span(one.within), TITLED[one.owner]) for one in levels)
     return Table(
         name="services",
         title="What each promised the other about time",
@@ -77,7 +77,7 @@ def _budget(one: BudgetSeen, currency: str) -> tuple[str, ...]:
     spent = "not told to your role" if one.problems and one.spent is None else numbers.UNKNOWN
     return (
         budget.title or budget.channel.replace("_", " "),
-        SIDE[budget.side],
+        TITLED[budget.side],
         numbers.day(budget.ends),
         numbers.money(budget.amount, currency),
         numbers.money(one.spent, currency) if one.spent is not None else spent,
@@ -129,7 +129,7 @@ def register(tools: tuple[ToolSeen, ...]) -> Table:
         (
             one.tool.title or one.tool.tool,
             one.tool.vendor,
-            SIDE[one.tool.owner],
+            TITLED[one.tool.owner],
             f"{STANDARDS[one.tool.standards]}{', ended' if one.over else ''}",
             numbers.day(one.tool.until) if one.tool.until else "",
             ", ".join([*one.tool.sources, *(f"to {to}" for to in one.tool.destinations)]),
@@ -149,7 +149,7 @@ def skills_table(skills: tuple[SkillSeen, ...]) -> Table:
     rows = tuple(
         (
             one.skill.title or one.skill.skill.replace("_", " "),
-            SIDE[one.skill.function],
+            TITLED[one.skill.function],
             numbers.count(one.skill.people),
             numbers.count(one.skill.wanted),
             numbers.count(one.missing) if one.missing else "none",
@@ -170,14 +170,14 @@ def trainings(skills: tuple[SkillSeen, ...]) -> tuple[str, ...]:
     """How each gap can be closed: what is planned, and who of the other side could teach it."""
     told = [(one.skill, _training(one)) for one in skills]
     return tuple(
-        f"{skill.title or skill.skill.replace('_', ' ')}, {SIDE[skill.function]}: {said}."
+        f"{skill.title or skill.skill.replace('_', ' ')}, {TITLED[skill.function]}: {said}."
         for skill, said in told
         if said
     )
 
 
 def _training(one: SkillSeen) -> str:
-    other = "IT" if SIDE[one.skill.function] == "Marketing" else "Marketing"
+    other = "IT" if TITLED[one.skill.function] == "Marketing" else "Marketing"
     could = (
         f"{other} has {numbers.plural(one.teachers, 'person', 'people')} at level {one.teacher_level}"
         if one.teachers

@@ -3,8 +3,8 @@
 from dataclasses import dataclass
 
 from tandem.align.beside import Verdict
+from tandem.align.names import TITLED
 from tandem.align.yardsticks import State
-from tandem.charter.definitions import Function
 from tandem.kernel import numbers
 from tandem.usecases.briefs_wait import brief_waits
 from tandem.usecases.see_alignment import AlignmentFigure
@@ -16,7 +16,6 @@ from tandem.web.views.agreement import agreement, alignment, hundredths, window
 from tandem.web.views.scorecard import Told, told
 from tandem.web.views.trust import Link
 
-WHO = {Function.IT: "IT", Function.MARKETING: "Marketing"}
 WORKED_OUT = "It is being worked out."
 
 
@@ -155,7 +154,7 @@ def _waits(ask: Ask) -> tuple[Wait, ...]:
     found = brief_waits(ask.ledger, ask.work.charter, ask.now)
     return tuple(
         Wait(
-            WHO[one.who],
+            TITLED[one.who],
             one.sentence,
             f"/agree/briefs/{one.about}" if one.about else "/agree/briefs",
             one.hurts,

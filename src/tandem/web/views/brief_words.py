@@ -5,12 +5,12 @@ from datetime import datetime
 
 from tandem.align.briefs import TITLES
 from tandem.align.briefs import Ask as Said
+from tandem.align.names import TITLED
 from tandem.kernel import numbers
 from tandem.ledger import Commitment, CommitmentKind, CommitmentState
 from tandem.usecases.see_briefs import BriefInFull, BriefSeen, Stage
 from tandem.web.values import Table
 
-SIDES = {"marketing": "Marketing", "it": "IT"}
 STAGES = {
     Stage.ASKED: ("waits for IT", "accent"),
     Stage.COMMITTED: ("committed", "good"),
@@ -204,7 +204,7 @@ def promise_of(one: Commitment, now: datetime) -> PromiseLine:
 
 
 def _side(function: str | None) -> str:
-    return SIDES.get(function or "", "")
+    return TITLED.get(function or "", "")
 
 
 def table_of(lines: list[BriefLine]) -> Table:

@@ -3,6 +3,7 @@
 from dataclasses import dataclass, replace
 from datetime import date, datetime, timedelta
 
+from tandem.align.names import TITLED
 from tandem.kernel import Problems, numbers, parse_instant
 from tandem.usecases.invite_pulse import (
     Posted,
@@ -29,7 +30,6 @@ from tandem.web.values import Table
 MOST_AT_ONCE = 200
 """Letters that a page sends at one press; the command line sends any number."""
 FEW = "too few to tell"
-SIDE = {"marketing": "Marketing", "it": "IT"}
 
 
 @dataclass(frozen=True)
@@ -231,7 +231,7 @@ def _run(status: PulseStatus) -> Run:
     pulse = status.pulse
     kept = [side.kept for side in status.sides]
     told = (
-        ", ".join(f"{SIDE[side.side]} {_few(side.kept)}" for side in status.sides)
+        ", ".join(f"{TITLED[side.side]} {_few(side.kept)}" for side in status.sides)
         if any(kept)
         else "none to tell yet"
     )
@@ -289,7 +289,7 @@ def _outcomes(status: PulseStatus) -> Table:
         ("removed for quality", *(_few(side.removed) for side in status.sides)),
         ("kept", *(_few(side.kept) for side in status.sides)),
     ]
-    columns = ("outcome", *(SIDE[side.side] for side in status.sides))
+    columns = ("outcome", *(TITLED[side.side] for side in status.sides))
     return Table("outcomes", "Outcomes by side", columns, tuple(rows), (False, *(True,) * len(status.sides)))
 
 
@@ -299,7 +299,7 @@ def _days(status: PulseStatus) -> Table:
         (numbers.day(day), *(_few(status.days[side.side].get(day, 0)) for side in status.sides))
         for day in days
     ]
-    columns = ("day", *(SIDE[side.side] for side in status.sides))
+    columns = ("day", *(TITLED[side.side] for side in status.sides))
     return Table("days", "Answers by day", columns, tuple(rows), (False, *(True,) * len(status.sides)))
 
 

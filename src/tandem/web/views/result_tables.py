@@ -1,6 +1,6 @@
 """Tables of a pulse's result: findings, answers by side, and cuts by a profile question."""
 
-from tandem.align.cutting import SIDES
+from tandem.align.cutting import BANNER
 from tandem.align.export.report import gap_cells
 from tandem.align.export.words import p_text, without
 from tandem.align.result import Finding, PulseResult, Question, Topline
@@ -100,12 +100,12 @@ def _topline(one: Topline) -> Table:
 
 
 def _of(variable: str, by: str) -> bool:
-    return variable == SIDES or variable.endswith(f"_{by}")
+    return variable == BANNER or variable.endswith(f"_{by}")
 
 
 def _head(book: Book, at: int) -> str:
     column = book.columns[at]
-    side = column.head.split(":")[0] + ": " if column.variable != SIDES else ""
+    side = column.head.split(":")[0] + ": " if column.variable != BANNER else ""
     return f"{side}{column.label} ({column.letter})"
 
 

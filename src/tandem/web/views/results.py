@@ -8,7 +8,7 @@ from tandem.align.export.words import IndexFigure, based, index_figures, picture
 from tandem.align.result import Finding, PulseResult, Question, weight_of
 from tandem.kernel import Problems
 from tandem.usecases.report_pulse import REPORTS, Report, known_format, report_taken, written
-from tandem.usecases.run_pulse import pulse_status
+from tandem.usecases.run_pulse import about
 from tandem.usecases.see_pulse import result_mark, see_pulse
 from tandem.web.asking import Ask
 from tandem.web.charts import Caption, Chart, Opposed, bars, two_sides
@@ -117,8 +117,9 @@ class ResultQuestionPage(PageContext):
 
 def every(ask: Ask) -> PageContext:
     """All pulses."""
-    found = [pulse_status(ask.ledger, one.name, ask.now) for one in ask.ledger.pulses()]
-    waves = tuple(Wave(one.pulse.name, one.title, not one.closed, one.pulse.closes_at) for one in found)
+    waves = tuple(
+        Wave(one.name, about(one)[0], one.closed_at is None, one.closes_at) for one in ask.ledger.pulses()
+    )
     return ResultsPage(title="Results", waves=waves)
 
 

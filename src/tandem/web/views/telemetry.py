@@ -4,6 +4,7 @@ from dataclasses import dataclass
 
 from tandem.align.beside import Beside, Elsewhere, Said, Verdict
 from tandem.align.happened import Measure, Part, Unit
+from tandem.align.names import TITLED
 from tandem.align.yardsticks import State, written
 from tandem.kernel import numbers
 from tandem.usecases.see_scorecard import Agreement
@@ -14,7 +15,6 @@ from tandem.web.page import PageContext, doc
 from tandem.web.values import Table
 from tandem.web.views.agreement import TONES, agreement, evidence_link, spanned, typed, window
 
-SIDES = {"marketing": "Marketing", "it": "IT"}
 MOST_PARTS = 8
 VERDICT_TONES = {Verdict.PART: "bad", Verdict.MEET: "good", Verdict.OPEN: ""}
 
@@ -130,7 +130,7 @@ def _shown(ask: Ask, one: Figure) -> Shown:
         rule=one.judged.rule,
         why=one.judged.why if one.judged.state is State.NOT_KNOWN and why is None else "",
         facts=_facts(one),
-        sides=tuple((f"{SIDES[part.side]} ({part.name})", _part(part, found.unit)) for part in found.sides),
+        sides=tuple((f"{TITLED[part.side]} ({part.name})", _part(part, found.unit)) for part in found.sides),
         parts=_parts(found),
         notes=found.notes,
         reason=why.reason if why else "",
@@ -169,7 +169,7 @@ def _parts(found: Measure) -> Table | None:
     if not found.parts:
         return None
     rows = tuple(
-        (part.name, SIDES.get(part.side, ""), _known(part.value, found.unit), numbers.count(part.n))
+        (part.name, TITLED.get(part.side, ""), _known(part.value, found.unit), numbers.count(part.n))
         for part in found.parts[:MOST_PARTS]
     )
     left = len(found.parts) - len(rows)

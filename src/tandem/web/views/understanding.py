@@ -3,6 +3,7 @@
 from dataclasses import dataclass
 from functools import partial
 
+from tandem.align.names import TITLED
 from tandem.kernel import numbers
 from tandem.usecases.understand_pulse import (
     Apart,
@@ -22,7 +23,6 @@ from tandem.web.values import Table
 
 MOST = 6
 """Items of a question in a picture, the most wrong first."""
-SIDES = {"marketing": "Marketing", "it": "IT"}
 
 
 @dataclass(frozen=True)
@@ -97,7 +97,7 @@ def _changed(waves: Waves) -> str:
 
 
 def _direction(one: Knowing) -> Direction:
-    guesser, other = SIDES[one.guesser], SIDES[one.other]
+    guesser, other = TITLED[one.guesser], TITLED[one.other]
     caption = Caption(
         name=f"{one.question}-by-{one.guesser}".lower().replace("_", "-"),
         title=one.sentence.removesuffix("."),
@@ -152,7 +152,7 @@ def _changes(name: str, title: str, found: tuple[Change, ...]) -> Table:
     rows = tuple(
         (
             one.item,
-            SIDES.get(one.side, "the gap"),
+            TITLED.get(one.side, "the gap"),
             one.question,
             f"{one.before:.2f}",
             f"{one.now:.2f}",
