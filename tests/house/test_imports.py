@@ -58,6 +58,12 @@ def test_no_import_hides_in_a_function() -> None:
     assert hidden == []
 
 
+def test_no_command_waits_for_pandas() -> None:
+    """Nothing of ours uses it; pyarrow imports it, where it is installed, for the first Python list it is given."""
+    program = "import sys, tandem.cli; sys.exit('pandas' in sys.modules)"
+    assert subprocess.run([sys.executable, "-c", program], check=False).returncode == 0
+
+
 @pytest.mark.parametrize("room", STATISTICS)
 def test_statistics_load_no_engine(room: str) -> None:
     assert not HEAVY & _loaded(f"tandem.{room}.stats", [])

@@ -21,7 +21,10 @@ Columns = dict[str, Cells]
 
 def words(options: Sequence[str]) -> Cells:
     """The options as text, one cell each."""
-    return pa.array(list(options), pa.string())
+    # Lists of the simulator are made as it is imported, and `pa.array` of a list imports pandas: a second of waiting.
+    made = pa.lib.StringBuilder()
+    made.append_values(list(options))
+    return made.finish()
 
 
 def picked(options: Cells, places: Ints) -> Cells:
