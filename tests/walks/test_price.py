@@ -51,7 +51,8 @@ def priced(tmp_path_factory: pytest.TempPathFactory) -> Shop:
 
 def price(shop: Shop, now: str) -> dict[str, Any]:
     ended = shop.tandem(
-        "policy", "cost", "--audience", "vips", "--purpose", "marketing_email", "--now", now, "--json"
+        *("--as", "privacy", "policy", "cost", "--audience", "vips", "--purpose", "marketing_email"),
+        *("--now", now, "--json"),
     )
     assert ended.code == 0, ended.err
     (use,) = ended.json["uses"]

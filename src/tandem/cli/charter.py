@@ -69,7 +69,7 @@ def plan(context: typer.Context, now: Now = None, json_: Json = False) -> None:
     common = asked(context)
     with output.progress(quiet=json_) as told:
         root = find_root(common.charter)
-        found = plan_charter(root, common.actor, _time_at(root, now), told)
+        found = plan_charter(root, common.actor, _time_at(root, now), told, wall)
     if json_:
         output.as_json(found.to_dict())
         return
@@ -91,7 +91,7 @@ def apply(
     root = find_root(common.charter)
     at = _time_at(root, now)
     with output.progress(quiet=json_) as told:
-        found = plan_charter(root, common.actor, at, told)
+        found = plan_charter(root, common.actor, at, told, wall)
     if not json_:
         show_plan(found)
     if not found.empty and not yes and not json_:

@@ -31,6 +31,7 @@ from tandem.ledger.pulses import Answer, AnswerState, Invitation, InvitationStat
 from tandem.ledger.rankings import Ranking
 from tandem.ledger.runs import Lease, Run, RunState
 from tandem.ledger.sessions import Session
+from tandem.ledger.told_counts import Shelf, ToldCount
 from tandem.ledger.users import User, role_named
 
 __all__ = [
@@ -72,7 +73,9 @@ __all__ = [
     "Run",
     "RunState",
     "Session",
+    "Shelf",
     "StepKind",
+    "ToldCount",
     "User",
     "Wanted",
     "is_gone",

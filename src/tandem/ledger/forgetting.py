@@ -22,6 +22,7 @@ from tandem.ledger.tables import (
     outbox,
     runs,
 )
+from tandem.ledger.told_tables import told_counts
 
 CHUNK = 2_000
 STRUCK = "(erased)"
@@ -113,7 +114,7 @@ class Forgetting(Store):
             return
         with told(self.address), self._database.connect() as connection:
             outside = connection.execution_options(isolation_level="AUTOCOMMIT")
-            for name in (outbox.name, *(table.name for table, _ in TOLD)):
+            for name in (outbox.name, told_counts.name, *(table.name for table, _ in TOLD)):
                 outside.execute(text(f"VACUUM FULL {name}"))
 
 

@@ -30,6 +30,7 @@ from tandem.ledger.rankings import Rankings
 from tandem.ledger.runs import Runs
 from tandem.ledger.sessions import Sessions
 from tandem.ledger.store import told
+from tandem.ledger.told_counts import ToldCounts
 from tandem.ledger.users import Users
 from tandem.ledger.watermarks import Watermarks
 
@@ -59,6 +60,7 @@ class Ledger(
     Commitments,
     Rankings,
     Happened,
+    ToldCounts,
     Forgetting,
 ):
     """An open ledger. Each method is one transaction; the object may be shared between threads."""

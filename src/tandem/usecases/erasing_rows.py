@@ -13,6 +13,7 @@ from tandem.engine.catalogue import By
 from tandem.engine.forgetting import stored
 from tandem.ledger import Ledger, PersonRequest, RightsState
 from tandem.ledger.forgetting import struck
+from tandem.policy.book import strike
 from tandem.usecases import person_rows, person_texts
 from tandem.usecases.erase_exports import erase_from_exports
 from tandem.usecases.person_names import Names, blank_statements, charter_naming, forget_undone, strike_logs
@@ -137,6 +138,7 @@ def _elsewhere(work: Workspace, journal: Journal, names: Names, people: Sequence
     erase_from_exports(work, names, people)
     journal.at_least("ledger", {"contacts": work.ledger.contacts_of(people)})
     work.ledger.forget_contacts(people)
+    strike(work.ledger, people)
     gone = work.ledger.strike(names.told) + strike_logs(work.root, names) + forget_undone(work.root, names)
     _say_charters(work, journal, names)
     journal.at_least("ledger", {"struck": gone, "statements": blank_statements(work.root / FOLDER, names)})

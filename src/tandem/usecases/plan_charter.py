@@ -3,7 +3,7 @@
 `plan_charter` yields the stages; `apply_charter` performs the very same list. There is no second description.
 """
 
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Callable, Iterable, Iterator, Mapping
 from dataclasses import asdict, dataclass, field, replace
 from datetime import datetime
 from pathlib import Path
@@ -173,12 +173,16 @@ def _facts(stage: Stage) -> dict[str, object]:
 
 
 def plan_charter(
-    root: Path, actor: Actor, now: datetime, told: Told = silent, book: Book | None = None
+    root: Path,
+    actor: Actor,
+    now: datetime,
+    told: Told = silent,
+    wall: Callable[[], datetime] | None = None,
 ) -> Plan:
     """The charter in the folder against the one in force: what would change, and for whom.
 
-    Counts people as the acting person may see them; where nothing was taken yet they are absent. With
-    the `book` of the pages no two numbers tell a small group apart, here and there.
+    Counts people as the acting person may see them, by the book of what was told; where nothing was taken yet they are
+    absent. `wall` is the real clock, by which entries of the book grow old.
     """
     charter, print_ = loaded(root)
     with open_parts(root, charter.project) as (ledger, engine):
@@ -187,7 +191,7 @@ def plan_charter(
         applied = ledger.applied()
         if applied is not None and applied.fingerprint == print_:
             return Plan(charter, (), (), {}, before=print_)
-        noted = trail(root, ledger, lambda: now)
+        noted, book = trail(root, ledger, lambda: now), Book(ledger, wall or (lambda: now))
         touched = touched_audiences(charter, edits)
         refresh = bool({edit.part for edit in edits} & REFRESHING)
         before: _InForce = _InForce()

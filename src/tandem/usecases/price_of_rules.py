@@ -4,7 +4,7 @@ Nobody is listed and nobody is reached by this: it counts, under the smallest gr
 """
 
 from collections.abc import Callable, Iterator, Mapping, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from datetime import datetime
 from pathlib import Path
 
@@ -18,7 +18,7 @@ from tandem.measure.moments import TREATED
 from tandem.measure.pricing import Lift, Worth, worth
 from tandem.measure.stats import Estimate
 from tandem.policy import Count, Permit, Shown, TooSmall, shown, shown_parts, shown_within
-from tandem.policy.book import Book, Page, sketch, sketches
+from tandem.policy.book import Page, sketch, sketches
 from tandem.policy.counts import AtLeast
 from tandem.policy.keeping import OUTSIDE, SUPPRESSED, Rule, by_rule, kept_out
 from tandem.policy.reasons import unreachable_query
@@ -94,11 +94,10 @@ def prices(
     wall: Callable[[], datetime],
     purpose: str | None = None,
     audience: str | None = None,
-    book: Book | None = None,
 ) -> Prices:
-    """`price_of_rules` in a workspace of its own, for work beside a request; `book` is that of the pages."""
+    """`price_of_rules` in a workspace of its own, for work beside a request."""
     with open_workspace(root, actor, wall) as work:
-        return price_of_rules(replace(work, book=book), now, purpose, audience)
+        return price_of_rules(work, now, purpose, audience)
 
 
 def price_of_rules(

@@ -95,7 +95,7 @@ def _run(doing: Doing) -> Outcome:
 
 
 def _apply(doing: Doing) -> Outcome:
-    plan = plan_charter(doing.root, doing.actor, doing.now, doing.told)
+    plan = plan_charter(doing.root, doing.actor, doing.now, doing.told, doing.wall)
     seen, present = doing.arguments["fingerprint"], fingerprint(plan.charter.files)
     if seen != present:
         sentence = "somebody edited the charter after this plan was shown"

@@ -31,7 +31,7 @@ class Workspace:
 
     What is decided and seen goes onto the `trail`, which whoever opened the workspace notes in the audit log. By the
     `wall`, the real clock, policy judges whether grants have ended; without it none that ends holds. The `book` keeps
-    what was told of counts to those who may not see people.
+    what was told of counts to those who may not see people; without a clock there is none.
     """
 
     root: Path
@@ -63,8 +63,8 @@ def open_workspace(
     """The project at or above a folder, with the charter that was last applied. Raises RUN-001 if none was.
 
     Of the folder only tandem.toml is read, so that files somebody is editing do not stop what is in force. With the
-    real clock, `wall`, the trail is noted in the audit log at the end, also of what was refused; so print what was
-    found after the block.
+    real clock, `wall`, the book holds, and the trail is noted in the audit log at the end, also of what was refused; so
+    print what was found after the block.
     """
     root = find_root(start)
     with open_parts(root, load_project(root)) as (ledger, engine):
@@ -75,7 +75,8 @@ def open_workspace(
         engine.ensure(tables_of(charter))
         noted = Trail() if wall is None else trail(root, ledger, wall)
         try:
-            yield Workspace(root, charter, engine, ledger, actor, noted, wall)
+            book = None if wall is None else Book(ledger, wall)
+            yield Workspace(root, charter, engine, ledger, actor, noted, wall, book)
         finally:
             noted.flush()
 

@@ -14,7 +14,6 @@ from tandem.charter.definitions import SignInService
 from tandem.kernel import Problems
 from tandem.kernel.values import Actor
 from tandem.ledger import ApiKey, Ledger
-from tandem.policy.book import Book
 from tandem.usecases.api_keys import API_ROLE
 from tandem.usecases.auditing import by, note
 from tandem.usecases.sign_in import SignedIn
@@ -32,7 +31,7 @@ class Ask:
 
     `address` is where the request came from, `origin` how the browser names this workspace, `visit` what it kept
     while it was at the company's sign-in service. `now` is the company's clock, which in a demo is simulated;
-    `wall` reads the real one; `book` is that of the counts that were told.
+    `wall` reads the real one.
     `key` and `body` are there where another system calls with an API key.
     """
 
@@ -50,7 +49,6 @@ class Ask:
     form: FormData = field(default_factory=FormData)
     memo: Memo = field(default_factory=Memo)
     later: Later[Any] = field(default_factory=Later)
-    book: Book | None = None
     key: ApiKey | None = None
     body: bytes = b""
     headers: Mapping[str, str] = field(default_factory=dict)

@@ -24,12 +24,12 @@ class _Slot:
 
 
 class Pool:
-    """At most `size` workspaces over one project. Waits when all are lent. The `book` of counts is one for all."""
+    """At most `size` workspaces over one project. Waits when all are lent."""
 
     def __init__(self, root: Path, ledger: Ledger, wall: Callable[[], datetime], size: int = 2) -> None:
         self._root = root
         self._wall = wall
-        self.book = Book()
+        self._book = Book(ledger, wall)
         self._ledger = ledger
         self._slots: queue.LifoQueue[_Slot] = queue.LifoQueue()
         for _ in range(size):
@@ -44,7 +44,7 @@ class Pool:
         """
         slot, noted = self._slots.get(), trail(self._root, self._ledger, self._wall)
         try:
-            yield replace(self._fresh(slot), actor=actor, trail=noted, wall=self._wall, book=self.book)
+            yield replace(self._fresh(slot), actor=actor, trail=noted, wall=self._wall, book=self._book)
         finally:
             if slot.work is not None:
                 slot.work.engine.drop_stages()

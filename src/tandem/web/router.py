@@ -144,7 +144,6 @@ class Router:
             form=form,
             memo=self.project.memo,
             later=self.project.later,
-            book=self.project.pool.book,
             headers=request.headers,
         )
 

@@ -139,7 +139,7 @@ def _worked_out(ask: Ask, waiting: Waiting) -> tuple[Plan | None, tuple[Problem,
     held = (standing(ask.actor.role, one, ask.now) for one in waiting.charters)
     question = ("plan", waiting.fingerprint, ask.ledger.applied_fingerprint(), *who, hour, *held, *last)
     try:
-        return ask.later.look(question, lambda: plan_charter(ask.root, ask.actor, ask.now, book=ask.book)), ()
+        return ask.later.look(question, lambda: plan_charter(ask.root, ask.actor, ask.now, wall=ask.wall)), ()
     except Problems as found:
         return None, found.problems
 

@@ -33,13 +33,10 @@ class PricePage(PageContext):
 def view(ask: Ask) -> PageContext:
     """The prices. Counting takes seconds, so it goes on beside the page, which looks again."""
     purpose, audience = ask.text("purpose"), ask.text("audience")
-    work = ask.work
     last = [run.id for run in ask.ledger.runs(1)]
     hour = ask.now.replace(minute=0, second=0, microsecond=0)
     question = ("price", ask.ledger.applied_fingerprint(), ask.actor.role, hour, purpose, audience, *last)
-    count = partial(
-        prices, ask.root, ask.actor, ask.now, ask.wall, purpose or None, audience or None, book=work.book
-    )
+    count = partial(prices, ask.root, ask.actor, ask.now, ask.wall, purpose or None, audience or None)
     found = ask.later.look(question, count)
     return PricePage(
         title="The price of a rule",
