@@ -1,5 +1,6 @@
 """Facts for telemetry: what lies in the window comes, what lies at its end does not, on both databases."""
 
+from dataclasses import replace
 from datetime import datetime, timedelta
 
 import pytest
@@ -118,6 +119,31 @@ def test_decisions_are_counted_by_role_and_reason(ledger: Ledger) -> None:
         DecisionFact("engineer", "gap", ("POL-001",), (), 1, 1),
     ]
     assert ledger.decision_facts(END + DAY, END + 2 * DAY) == []
+
+
+def test_a_page_that_is_opened_twice_on_a_day_asks_once(ledger: Ledger) -> None:
+    """Another person, thing, purpose, answer or day is another question."""
+    no = {"codes": ["POL-101"], "clauses": []}
+    entry = Entry("decision", MARA.name, MARA.role, "preview", "refusal", "letters", detail=no)
+    seen = Entry(
+        "decision", MARA.name, MARA.role, "preview", "permit", "letters", detail={"fingerprint": "f"}
+    )
+    for hour in range(5):
+        ledger.append_audit([entry, seen], START + timedelta(hours=hour), KEY)
+    assert [(one.outcome, one.decisions) for one in ledger.decision_facts(START, END)] == [
+        ("permit", 1),
+        ("refusal", 1),
+    ]
+    others = [
+        replace(entry, actor="moe"),
+        replace(entry, what="file"),
+        replace(entry, purpose="service"),
+        replace(entry, detail={**no, "clauses": ["policies/standard.yml:4"]}),
+    ]
+    ledger.append_audit(others, START, KEY)
+    ledger.append_audit([entry], START + DAY, KEY)
+    refused = [one for one in ledger.decision_facts(START, END) if one.outcome == "refusal"]
+    assert sum(one.decisions for one in refused) == 6
 
 
 def test_edits_and_applications(ledger: Ledger) -> None:
