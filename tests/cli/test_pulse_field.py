@@ -4,6 +4,7 @@ import json
 from collections.abc import Iterator
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
+from typing import Any
 
 import numpy as np
 import pytest
@@ -16,6 +17,7 @@ from tandem.demo.pulse_truth import PEOPLE
 from tandem.kernel import Problems, parse_instant
 from tandem.kernel.values import Actor
 from tandem.ledger import AnswerState, Invitation, InvitationState, Ledger, open_ledger
+from tandem.ledger.pulses import Ending
 from tandem.usecases.answer_pulse import Stage, fill_sheet, see_sheet
 from tandem.usecases.demo_pulse import PAST, open_to_all, past_pulse
 from tandem.usecases.invite_pulse import send_invitations
@@ -406,6 +408,40 @@ def test_a_full_quota_thanks_and_keeps_nothing(shop: Shop, sink: MailSink) -> No
     assert len(responses(ledger, "spring_run")) == 41
     with pytest.raises(Problems, match="ALN-206"):
         add_answers(ledger, "spring_run", [GivenAnswer("it", {"NEED": 7}, OPENED.date())])
+    ledger.close()
+
+
+def test_of_two_who_send_off_at_once_only_as_many_are_kept_as_are_wanted(
+    first: Shop, tmp_path: Path, sink: MailSink, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Both are told to go on, for there is one place left; then one of them is quicker. The other is thanked."""
+    shop = first.copy(tmp_path / "shop")
+    quota = "quotas:\n  - {group: it, question: S_TITLE, is: [1], at_most: 1}\n"
+    shop.write("pulse/closeness.yml", SURVEY.partition("quotas:\n")[0] + quota)
+    assert shop.tandem("apply", "--yes", "--now", NOW).code == 0
+    assert opening(shop, "narrow").code == 0
+    words = ("i0@people.example=it", "i1@people.example=it", "m0@people.example=marketing")
+    assert shop.tandem("pulse", "invite", "narrow", *words, "--now", NOW).code == 0
+    found, ledger = links(sink.folder), open_ledger(shop.path("ledger.db"))
+    end, came = type(ledger).end_answer, []
+
+    def slowly(held: Ledger, *about: Any) -> Ending:
+        if not came:
+            came.append(Stage.INTRO)
+            came[0] = answered(shop, found["i1@people.example"])
+        return end(held, *about)
+
+    with monkeypatch.context() as patched:
+        patched.setattr(type(ledger), "end_answer", slowly)
+        assert answered(shop, found["i0@people.example"]) is Stage.OUT
+    assert came == [Stage.THANKS]
+    assert answered(shop, found["m0@people.example"]) is Stage.THANKS, "the quota is of IT"
+    assert len(responses(ledger, "narrow")) == 2
+    (told,) = shop.tandem("pulse", "status", "narrow", "--now", NOW, "--json").json["pulses"]
+    assert next(one for one in told["sides"] if one["side"] == "it")["invited"] == 2
+    assert [n for _, state, _, _, n in ledger.answer_counts("narrow") if state is AnswerState.QUOTA_FULL] == [
+        1
+    ]
     ledger.close()
 
 

@@ -58,3 +58,14 @@ pulse_answers = Table(
     sqlite_with_rowid=False,
 )
 Index("answers_of_pulse", pulse_answers.c.pulse, pulse_answers.c.state)
+
+# How many complete answers of an open run count in each quota of its instrument, by the place of the quota there. No
+# rows: to be counted. A row says nothing of who answered, and its last change is that of the answer beside it.
+pulse_quotas = Table(
+    "pulse_quotas",
+    metadata,
+    Column("pulse", Text, primary_key=True),
+    Column("number", Integer, primary_key=True, autoincrement=False),
+    Column("kept", Integer, nullable=False),
+    sqlite_with_rowid=False,
+)

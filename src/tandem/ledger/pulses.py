@@ -11,6 +11,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime
 from enum import StrEnum
+from types import MappingProxyType
 from typing import Any
 
 from sqlalchemy import Connection, RowMapping, Select, delete, func, insert, select, update
@@ -18,6 +19,7 @@ from sqlalchemy.dialects import postgresql, sqlite
 from sqlalchemy.exc import IntegrityError
 
 from tandem.kernel import Problems
+from tandem.ledger import quotas as counts
 from tandem.ledger.problems import NO_PULSE, PULSE_CLOSED, PULSE_NAME_TAKEN
 from tandem.ledger.pulse_tables import pulse_answers as a
 from tandem.ledger.pulse_tables import pulse_invitations as i
@@ -25,6 +27,7 @@ from tandem.ledger.pulse_tables import pulses as p
 from tandem.ledger.store import Store
 
 CHUNK = 500
+NO_QUOTAS: Mapping[int, int] = MappingProxyType({})
 STRUCK = ""
 """What stands in place of an address after the pulse was closed."""
 
@@ -48,6 +51,14 @@ class AnswerState(StrEnum):
     SCREENED_OUT = "screened_out"
     QUOTA_FULL = "quota_full"
     REMOVED = "removed"
+
+
+class Ending(StrEnum):
+    """What became of an answer that was sent off. `full`: a quota of it is full, or was not counted yet."""
+
+    KEPT = "kept"
+    LATE = "late"
+    FULL = "full"
 
 
 ENDED = (AnswerState.COMPLETE, AnswerState.SCREENED_OUT, AnswerState.QUOTA_FULL, AnswerState.REMOVED)
@@ -157,6 +168,7 @@ class Pulses(Store):
                 _write_over(db)
                 db.execute(delete(a).where(a.c.pulse == name, a.c.state == AnswerState.DRAFT))
                 db.execute(update(i).where(i.c.pulse == name).values(address=STRUCK, detail=None))
+                counts.to_be_counted(db, [name])
         return None if row is None else Pulse(**row)
 
     def invite(self, invitations: Sequence[Invitation]) -> int:
@@ -263,10 +275,13 @@ class Pulses(Store):
             )
         return True
 
-    def end_answer(self, answer: Answer, invitation: str, resume_hash: str) -> bool:
-        """Use up the invitation, cut the draft and keep the answer under a new id.
+    def end_answer(
+        self, answer: Answer, invitation: str, resume_hash: str, quotas: Mapping[int, int] = NO_QUOTAS
+    ) -> Ending:
+        """Use up the invitation, cut the draft and keep the answer under a new id; count it in its `quotas`.
 
-        False, and nothing is kept, if it was used up already or the run was closed.
+        `quotas`: number → how many answers are wanted. Nothing is kept if the invitation was used up already or the run
+        was closed (late), or if a quota is full or was not counted yet (full): then ask for `quota_counts` again.
         """
         mine = (i.c.id == invitation) & (i.c.state != InvitationState.DONE)
         used = {"state": InvitationState.DONE, "letters": 0, "sent_at": None, "detail": None}
@@ -274,19 +289,32 @@ class Pulses(Store):
             # One after the other: two at once would each write only their own invitation anew, and so name it.
             held = select(p.c.name).where(p.c.name == answer.pulse, p.c.closed_at.is_(None))
             if db.execute(held.with_for_update()).first() is None:
-                return False
+                return Ending.LATE
+            if not counts.room_for(db, answer.pulse, quotas):
+                return Ending.FULL
             if db.execute(update(i).where(mine).values(**used)).rowcount != 1:
-                return False
+                return Ending.LATE
+            counts.one_more(db, answer.pulse, quotas)
             _write_over(db)
             db.execute(delete(a).where(a.c.resume_hash == resume_hash))
             db.execute(insert(a).values(**_row(answer)))
             if answer.invitation is None:
                 _without_order(db, answer.pulse)
-        return True
+        return Ending.KEPT
+
+    def quota_counts(self, pulse: str, quotas: int, where: counts.Where) -> list[int]:
+        """Kept answers in each of so many quotas; `where` tells in which one counts, if they are not counted yet."""
+        with self._read() as db:
+            known = counts.held(db, pulse)
+        if not known:
+            with self._write() as db:
+                known = counts.counted(db, pulse, quotas, where, AnswerState.COMPLETE)
+        return known
 
     def add_answers(self, answers: Sequence[Answer]) -> int:
         """Keep many answers at once, in the order of new random ids."""
         with self._write() as db:
+            counts.to_be_counted(db, {one.pulse for one in answers})
             return _add(db, answers)
 
     def use_up(self, invitations: Sequence[str]) -> int:
@@ -306,6 +334,9 @@ class Pulses(Store):
         going_on = select(p.c.name).where(p.c.closed_at.is_(None))
         mine = a.c.id.in_(ids) & (a.c.state == AnswerState.COMPLETE) & a.c.pulse.in_(going_on)
         with self._write() as db:
+            counts.to_be_counted(
+                db, db.execute(select(a.c.pulse).where(a.c.id.in_(ids)).distinct()).scalars()
+            )
             return db.execute(update(a).where(mine).values(state=AnswerState.REMOVED, reason=reason)).rowcount
 
     def answer_counts(self, pulse: str) -> list[tuple[str, AnswerState, str, date | None, int]]:

@@ -7,6 +7,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from enum import StrEnum
+from functools import partial
 from pathlib import Path
 from typing import Any
 
@@ -23,6 +24,7 @@ from tandem.align.instrument import (
 from tandem.charter.definitions.instruments import Instrument, Question
 from tandem.kernel import Refused, numbers
 from tandem.ledger import Answer, AnswerState, Invitation, InvitationState, Ledger, Pulse
+from tandem.ledger.pulses import Ending
 from tandem.usecases.invite_pulse import MOMENT, promise
 from tandem.usecases.pulse_links import order_seed, resume_hash, token_invitation, unnamed_keys
 from tandem.usecases.pulse_problems import BAD_PULSE_LINK
@@ -160,8 +162,8 @@ def _go_on(
     """The end by a rule, what has come to apply on this page, the next block, or the end."""
     found = verdict(visit.instrument, said, visit.pulse.form or None, _quotas(visit))
     if found.outcome is not Outcome.GOES_ON:
-        done = _end(visit, ENDS[found.outcome], {}, found.question, now, wall)
-        return done or Sheet(Stage.OUT, "Thank you", (found.sentence,))
+        ended = _end(visit, ENDS[found.outcome], {}, found.question, now, wall)
+        return _came_late(visit) if ended is Ending.LATE else Sheet(Stage.OUT, "Thank you", (found.sentence,))
     new = [one for one in visit.questions(said) if one.block == here and one.question not in shown]
     later = [one for one in visit.blocks(said) if _number(visit, one) > _number(visit, here)]
     if new or later:
@@ -171,13 +173,20 @@ def _go_on(
         return _kept(visit, said, lacking.block, wall)
     kept = standing_answers(visit.instrument, visit.invitation.side, said, visit.pulse.form)
     kept |= unnamed_keys(visit.root, visit.instrument, visit.pulse.name, kept)
-    done = _end(visit, AnswerState.COMPLETE, kept, None, now, wall)
+    ended = _end(visit, AnswerState.COMPLETE, kept, None, now, wall)
+    if ended is Ending.FULL:
+        # Somebody else was quicker and took the last place, so the verdict is another one now.
+        return _go_on(visit, said, here, shown, now, wall)
     told = (
         "Your answers have arrived. The tie between them and this link is cut; the link has done its work."
         if visit.pulse.anonymous
         else "Your answers have arrived, and this link has done its work."
     )
-    return done or Sheet(Stage.THANKS, "Thank you", (told, "You can close this page."))
+    return (
+        _came_late(visit)
+        if ended is Ending.LATE
+        else Sheet(Stage.THANKS, "Thank you", (told, "You can close this page."))
+    )
 
 
 def _end(
@@ -187,8 +196,8 @@ def _end(
     reason: str | None,
     now: datetime,
     wall: datetime,
-) -> Sheet | None:
-    """Keep the answer and use up the link; a page to show if that was done before."""
+) -> Ending:
+    """Keep the answer and use up the link, unless that was done before or a quota was filled meanwhile."""
     started = visit.draft.started_at if visit.draft else None
     taken = min(max(int((wall - started).total_seconds()), 0), LONGEST_SECONDS) if started else None
     answer = Answer(
@@ -202,9 +211,10 @@ def _end(
         seconds=taken if state is AnswerState.COMPLETE else None,
         invitation=None if visit.pulse.anonymous else visit.invitation.id,
     )
-    if visit.ledger.end_answer(answer, visit.invitation.id, visit.resume):
-        return None
-    return _came_late(visit)
+    wanted = {
+        number: visit.instrument.quotas[number].at_most for number in quotas_of(visit.instrument, answers)
+    }
+    return visit.ledger.end_answer(answer, visit.invitation.id, visit.resume, wanted)
 
 
 def _visit(root: Path, ledger: Ledger, token: str) -> _Visit:
@@ -310,15 +320,7 @@ def _number(visit: _Visit, block: str) -> int:
 
 def _quotas(visit: _Visit) -> list[int]:
     """Kept answers so far in each quota."""
-    quotas = visit.instrument.quotas
-    counts = [0] * len(quotas)
-    if all(one.question is None for one in quotas):
-        for side, state, _, _, n in visit.ledger.answer_counts(visit.pulse.name) if quotas else ():
-            for number, quota in enumerate(quotas):
-                if state is AnswerState.COMPLETE and quota.group in (None, side):
-                    counts[number] += n
-    else:
-        for one in visit.ledger.answers(visit.pulse.name):
-            for number in quotas_of(visit.instrument, one.answers):
-                counts[number] += 1
-    return counts
+    quotas = len(visit.instrument.quotas)
+    if not quotas:
+        return []
+    return visit.ledger.quota_counts(visit.pulse.name, quotas, partial(quotas_of, visit.instrument))

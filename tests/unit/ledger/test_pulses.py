@@ -1,13 +1,18 @@
 """Pulses: invited once, sent once, answered once; and nothing that leads from an answer to an invitation."""
 
+import random
+from collections.abc import Mapping
 from concurrent.futures import ThreadPoolExecutor
+from dataclasses import replace
 from datetime import date, datetime, timedelta
+from typing import Any
 
 import pytest
 from sqlalchemy import text
 
 from tandem.kernel import Problems
 from tandem.ledger import Answer, AnswerState, Invitation, InvitationState, Ledger, Pulse
+from tandem.ledger.pulses import Ending
 
 NOON = datetime(2026, 6, 1, 12)
 DAY = timedelta(days=1)
@@ -40,7 +45,7 @@ def test_a_run_has_one_name_and_closes_once(ledger: Ledger) -> None:
     assert ledger.draft("h") is None
     # Whoever was on their way when it closed leaves neither a draft nor an answer behind.
     assert not ledger.save_draft(asked[1], "h", {"said": {}, "at": ""}, NOON)
-    assert not ledger.end_answer(answer("it", 1), asked[1].id, "h")
+    assert ledger.end_answer(answer("it", 1), asked[1].id, "h") is Ending.LATE
     assert (ledger.draft("h"), ledger.answers("autumn")) == (None, [])
     assert {one.address for one in ledger.invitations_to_send("autumn")} == {""}
     with pytest.raises(Problems, match="LDG-122"):
@@ -78,8 +83,8 @@ def test_a_draft_is_kept_until_the_answer_and_an_answer_counts_once(ledger: Ledg
     draft = ledger.draft("h1")
     assert draft is not None
     assert (draft.answers["at"], draft.started_at) == ("b", NOON)
-    assert ledger.end_answer(answer("it", 1), asked[1].id, "h1")
-    assert not ledger.end_answer(answer("it", 2), asked[1].id, "h1")
+    assert ledger.end_answer(answer("it", 1), asked[1].id, "h1") is Ending.KEPT
+    assert ledger.end_answer(answer("it", 2), asked[1].id, "h1") is Ending.LATE
     # A second tab that is slower: its draft would stay, under a hash that the secret leads to the person from.
     assert not ledger.save_draft(asked[1], "h1", {"said": {"NEED": 2}, "at": "a"}, NOON)
     assert ledger.draft("h1") is None
@@ -102,7 +107,7 @@ def test_nothing_joins_an_answer_to_an_invitation(ledger: Ledger) -> None:
     come = [asked[k] for k in (7, 2, 11, 0, 5, 9, 3, 8)]
     for k, one in enumerate(come):
         ledger.save_draft(one, f"h{k}", {"said": {}, "at": ""}, NOON + k * DAY)
-        assert ledger.end_answer(answer(one.side, 1), one.id, f"h{k}")
+        assert ledger.end_answer(answer(one.side, 1), one.id, f"h{k}") is Ending.KEPT
     postgresql = ledger._database.dialect.name == "postgresql"
     hidden = ", xmin::text AS xmin, ctid::text AS ctid" if postgresql else ""
     with ledger._read() as db:
@@ -130,7 +135,7 @@ def test_nothing_joins_an_answer_to_an_invitation(ledger: Ledger) -> None:
         assert len({one["xmin"] for one in done}) == 1
     else:
         with ledger._read() as db:
-            for table in ("pulse_invitations", "pulse_answers"):
+            for table in ("pulse_invitations", "pulse_answers", "pulse_quotas"):
                 with pytest.raises(Exception, match="rowid"):
                     db.execute(text(f"SELECT rowid FROM {table}"))
 
@@ -151,10 +156,60 @@ def test_people_who_send_off_at_once_are_not_told_apart_either(ledger: Ledger) -
                 enumerate(asked),
             )
         )
-    assert ended == [True] * len(asked)
+    assert ended == [Ending.KEPT] * len(asked)
     assert len(ledger.answers("autumn")) == len(asked)
     assert sum(ledger.invitation_counts("autumn").values()) == len(asked)
     if ledger._database.dialect.name == "postgresql":
         with ledger._read() as db:
             named = db.execute(text("SELECT DISTINCT xmin::text FROM pulse_invitations")).all()
         assert len(named) == 1
+
+
+def need(answers: Mapping[str, Any]) -> list[int]:
+    """Two quotas: all answers, and those that say 1."""
+    return [0, 1] if answers["NEED"] == 1 else [0]
+
+
+def test_of_many_who_send_off_at_once_no_more_are_kept_than_are_wanted(ledger: Ledger) -> None:
+    asked = opened(ledger)
+    assert ledger.quota_counts("autumn", 2, need) == [0, 0]
+    with ThreadPoolExecutor(6) as pool:
+        ended = list(
+            pool.map(
+                lambda one: ledger.end_answer(answer(one.side, 1), one.id, "h", {0: 100, 1: 5}),
+                asked,
+            )
+        )
+    assert sorted(ended) == [Ending.FULL] * 7 + [Ending.KEPT] * 5
+    assert ledger.quota_counts("autumn", 2, need) == [5, 5]
+    assert len(ledger.answers("autumn")) == 5
+    # Whoever was turned away still has a link that works, and is told why on the next page.
+    turned = next(one for one, state in zip(asked, ended, strict=True) if state is Ending.FULL)
+    assert ledger.end_answer(answer(turned.side, 2), turned.id, "h", {0: 100}) is Ending.KEPT
+    assert ledger.quota_counts("autumn", 2, need) == [6, 5]
+
+
+def test_counts_of_quotas_are_those_that_counting_all_answers_gives(ledger: Ledger) -> None:
+    """Whatever happens to answers in between: by link, many at once, left out by hand, before anything was counted."""
+    asked, wanted = opened(ledger, people=30), {0: 1000, 1: 1000}
+    rng = random.Random(7)
+    assert ledger.end_answer(answer("it", 1), asked[0].id, "h", wanted) is Ending.FULL, "not counted yet"
+    for number, one in enumerate(asked):
+        counted = ledger.quota_counts("autumn", 2, need)
+        kept = [held.answers["NEED"] for held in ledger.answers("autumn")]
+        assert counted == [len(kept), kept.count(1)]
+        said = rng.choice([1, 2])
+        match rng.choice(["link", "link", "many", "remove", "screened"]):
+            case "many":
+                ledger.add_answers([answer("it", rng.choice([1, 2])) for _ in range(3)])
+            case "remove" if held := ledger.answers("autumn"):
+                ledger.remove_answers([rng.choice(held).id], "speeder")
+            case "screened":
+                out = replace(answer(one.side, said), state=AnswerState.SCREENED_OUT)
+                assert ledger.end_answer(out, one.id, f"h{number}") is Ending.KEPT
+            case _:
+                into = {number: wanted[number] for number in need({"NEED": said})}
+                assert ledger.end_answer(answer(one.side, said), one.id, f"h{number}", into) is Ending.KEPT
+    ledger.close_pulse("autumn", "ada", NOON + DAY)
+    with ledger._read() as db:
+        assert db.execute(text("SELECT count(*) FROM pulse_quotas")).scalar() == 0
