@@ -9,7 +9,7 @@ from web.served import Browser, Served
 def test_every_rule_stands_there_in_a_sentence(marketer: Browser) -> None:
     page = marketer.json("/trust/rules")
     told = page["rules"]
-    assert {one["kind"] for one in told} == {"purpose", "smallest_group", "grant"}
+    assert {one["kind"] for one in told} == {"purpose", "smallest_group", "grant", "keep"}
     (run,) = [one for one in told if one["role"] == "system"]
     assert "may use fields that are" in run["sentence"]
     text = marketer.get("/trust/rules").text

@@ -48,6 +48,7 @@ TABLE: dict[tuple[str, str], Rule] = {
     ("Policy", "masks"): Rule.FEWER,
     ("Policy", "labels"): Rule.PARTS,
     ("Policy", "keep"): Rule.PARTS,
+    ("Policy", "old_files_days"): Rule.LARGER,
     ("Keeping", "period"): Rule.LARGER,
     ("Purpose", "basis"): Rule.BASIS,
     ("Purpose", "channels"): Rule.MORE,
@@ -165,11 +166,12 @@ def _policies(old: Charter, new: Charter) -> Iterator[Wider]:
 
 
 def _rules_gone(was: Definition, title: str) -> Iterator[_Difference]:
+    usual = {one.name: one.default for one in fields(type(was))}
     said = [
         slot.word
         for slot in slots(type(was))
         if slot.attribute not in ("policy", "smallest_group", "roles", *WORDS)
-        and getattr(was, slot.attribute)
+        and getattr(was, slot.attribute) != usual[slot.attribute]
     ]
     for word in said:
         yield _Difference("rule", f"{title} is gone, and `{word}` with it", Place(was.place.file))
@@ -296,6 +298,7 @@ KINDS = {
     ("Source", "suppress"): "suppression",
     ("Source", "keep"): "retention",
     ("Policy", "keep"): "retention",
+    ("Policy", "old_files_days"): "retention",
     ("Keeping", "period"): "retention",
     ("FieldSpec", "label"): "label",
 }

@@ -38,6 +38,8 @@ def run(context: typer.Context, now: Now = None, json_: Json = False) -> None:
 def show_beat(beat: Beat) -> None:
     """What a beat did, as a person reads it."""
     output.heading(f"Run {beat.run_id}, as of {numbers.moment(beat.now)}")
+    for sentence in beat.erasures.sentences:
+        output.say(f"  erased      {sentence}")
     rows = [
         [
             t.source,
@@ -54,6 +56,10 @@ def show_beat(beat: Beat) -> None:
         output.table(["source", "files", "rows", "landed", "in quarantine", "duplicate", "unplanned"], rows)
     else:
         output.say("  nothing new in any source")
+    if beat.retained:
+        output.say(f"  retention   {beat.retained.sentence()}")
+    if beat.vacuumed:
+        output.say(f"  old files   {beat.vacuumed.sentence()}")
     people = beat.people
     output.say(
         f"\n  people      {numbers.count(people.people)} known, {numbers.count(people.new)} new, "

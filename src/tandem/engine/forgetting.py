@@ -6,7 +6,7 @@ one checkpoint, and the commit of the vacuum. Whatever crashes in between, the s
 """
 
 from collections.abc import Callable, Sequence
-from datetime import datetime
+from datetime import datetime, timedelta
 from pathlib import Path
 from typing import Any
 
@@ -91,6 +91,38 @@ def forget_history(lake: Lake, table: str) -> int:
     return len(gone)
 
 
+def vacuum(lake: Lake, table: str, older: timedelta) -> int:
+    """Remove data files that no version of that long ago or since needs, and what killed writes left; how many went.
+
+    Younger ones stay: a write that is under way may be about to name them, and somebody may be reading them. Where
+    nothing is that old nothing is committed.
+    """
+    try:
+        target = lake.table(table)
+        if target is None or not (old := _old_files(lake, table, target, older)):
+            return 0
+        _vacuum(DeltaTable(lake.path(table)), older)
+        if lake.is_local:
+            for folder in {Path(lake.path(table), name).parent for name in old}:
+                _clear(folder)
+    except (DeltaError, OSError) as error:
+        raise translate(error) from error
+    finally:
+        lake.reopen(table)
+    return len(old)
+
+
+def _old_files(lake: Lake, table: str, target: DeltaTable, older: timedelta) -> list[str]:
+    """Delta lists what its log has as replaced, also where the file went long ago; a folder can be asked."""
+    named = _vacuum(target, older, dry=True)
+    return [name for name in named if not lake.is_local or Path(lake.path(table), name).exists()]
+
+
+def _vacuum(target: DeltaTable, older: timedelta, *, dry: bool = False) -> list[str]:
+    hours = int(older / timedelta(hours=1))
+    return target.vacuum(retention_hours=hours, enforce_retention_duration=False, dry_run=dry, full=True)
+
+
 def stored(lake: Lake) -> list[str]:
     """Names of the tables that lie in a local lake, also of those that no charter names any more."""
     if not lake.is_local:
@@ -129,12 +161,17 @@ def _trim(log: Path, version: int) -> None:
 def _prune(folder: Path) -> None:
     """Folders that the vacuum left empty, and what Spark puts beside its files."""
     for inner in folder.iterdir():
-        if inner.is_dir() and inner.name.startswith("part-"):
-            for file in inner.iterdir():
-                if file.suffix != ".parquet":
-                    file.unlink()
-            if not any(inner.iterdir()):
-                inner.rmdir()
+        _clear(inner)
+
+
+def _clear(folder: Path) -> None:
+    """A folder that one write put its files into, if it was one and none of them is left."""
+    if folder.is_dir() and folder.name.startswith("part-"):
+        for file in folder.iterdir():
+            if file.suffix != ".parquet":
+                file.unlink()
+        if not any(folder.iterdir()):
+            folder.rmdir()
 
 
 def _expire(target: DeltaTable) -> None:

@@ -178,6 +178,11 @@ def _kept(charter: Charter) -> Iterator[Clause]:
         for number, one in enumerate(policy.keep, start=1):
             told = f"Values that are {one.label} are emptied after {numbers.span(one.period)}."
             yield Clause("keep", policy.policy, EVERY, number, told, one.place)
+    if charter.policies:
+        first = min(charter.policies, key=lambda one: one.old_files_days)
+        days = numbers.plural(first.old_files_days, "day")
+        told = f"Files of the lake that no table needs any more are removed after {days}."
+        yield Clause("keep", first.policy, EVERY, len(first.keep) + 1, told, first.at("old_files_days"))
 
 
 def _grant(policy: Policy, role: str, number: int, grant: Grant) -> Clause:

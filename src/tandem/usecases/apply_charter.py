@@ -21,6 +21,7 @@ from tandem.usecases.stages import (
     AddTables,
     DissolveAudience,
     EvaluateAudience,
+    KeepOldFiles,
     OpenCampaign,
     PutInForce,
     RefreshProfiles,
@@ -101,7 +102,7 @@ def _perform(work: Workspace, stage: Stage, before: str | None, now: datetime) -
             evaluate_one(work, work.charter.audience(name), now)
         case DissolveAudience(audience=name):
             dissolve(work.engine, name, work.charter.purposes.counting, now)
-        case AddTables() | OpenCampaign():
+        case AddTables() | OpenCampaign() | KeepOldFiles():
             pass  # tables come with their first rows, campaigns with the next run; both are said, none is done
         case _:
             assert_never(stage)

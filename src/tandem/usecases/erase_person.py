@@ -157,7 +157,14 @@ def carry_out(
     refuse_kind(request, ERASURE)
     if request.state is RightsState.DONE:
         return request
-    with alone(work.ledger, wall, told) as told, _staged(work):
+    with alone(work.ledger, wall, told) as told:
+        return go_on(work, id_, now, told)
+
+
+def go_on(work: Workspace, id_: str, now: datetime, told: Told = silent) -> PersonRequest:
+    """Carry out an open erasure from where it stands. For who holds the lease already and was told by a decision of
+    before: no role is asked here. Raises LDG-100, LDG-102."""
+    with _staged(work):
         open_ = [RightsState.PENDING, RightsState.WORKING]
         request = work.ledger.move_person_request(id_, RightsState.WORKING, open_)
         _note(work, request, "begun")
@@ -168,7 +175,7 @@ def carry_out(
         names, people = _names(work), len(people_of(work))
         journal.at_least("found", {"people": people, "identifiers": _count(work, KEYS)})
         person_rows.stage_leads(work)
-        erase_rows(work, request, journal, names, now, told)
+        erase_rows(work, request, journal, names, told)
         told("writing the receipt", 0, 0)
         return _receipted(work, request, journal, now)
 

@@ -1,7 +1,6 @@
 """The steps of an erasure, each of which can be done again: what was erased is found no more, and counts as before."""
 
 from collections.abc import Iterator, Mapping, Sequence
-from datetime import datetime
 from typing import ClassVar
 
 from sqlglot import exp
@@ -24,6 +23,8 @@ from tandem.usecases.workspace import Workspace
 ORDER = {"evidence_held": 0, "quarantine_outcomes": 0, "person_changes": 7, "person_map": 8, "identifiers": 9}
 """First what is led to by other tables, last what says who is who."""
 BETWEEN = 5
+LOST = "erased_assignments"
+MOST_OPEN = 10_000
 CHARTERS = 10_000
 """Charters that were in force and are looked through, the newest first."""
 
@@ -66,7 +67,6 @@ def erase_rows(
     request: PersonRequest,
     journal: Journal,
     names: Names,
-    now: datetime,
     told: Told,
 ) -> None:
     """Everything about the staged people out of lake, exported files and ledger; the lake forgets its old versions."""
@@ -79,12 +79,13 @@ def erase_rows(
             _elsewhere(work, journal, names, people)
         told(f"erasing from {table.name}", number + 1, steps)
         if table.name == "assignments":
-            _count_arms(work, request, now)
+            _count_lost(work, request)
         about = table_rows(work, table)
         journal.at_least("rows", {table.name: about})
         if about:
             _remove(work.engine, table)
         _blank(work, journal, table)
+    forget_requests(work.engine, [one for one in _being_erased(work.ledger) if one != request.id])
     told("removing old versions", steps - 1, steps)
     written = [table.name for table in work.engine.catalogue if work.engine.version(table.name) >= 0]
     for name in sorted({*written, *stored(work.engine.lake)}):
@@ -186,18 +187,57 @@ def _having(work: Workspace, table: Table, column: str, stage: str) -> int:
     return work.engine.count(rows.where(has, exp.not_(goes)))
 
 
-def _count_arms(work: Workspace, request: PersonRequest, now: datetime) -> None:
-    """How many assigned people each arm of a campaign loses: its report says so, and no name is needed for that."""
+def _being_erased(ledger: Ledger) -> list[str]:
+    """Requests that somebody has begun."""
+    return [one.id for one in ledger.person_requests([RightsState.WORKING], MOST_OPEN)]
+
+
+def forget_requests(engine: Engine, open_: Sequence[str]) -> None:
+    """Add up what each campaign lost by all requests that are not open any more: no row tells whom it counts.
+
+    Until its people are gone, a request's counts stand under its number, so that after a crash they count once. An arm
+    is not kept at all: beside a single request it would say which was theirs.
+    """
+    if engine.version(LOST) < 0:
+        return
+    request, names = exp.column("request", "e"), engine.catalogue[LOST].names
+    still = exp.Coalesce(this=_among(request, open_), expressions=[exp.false()])
+    every = exp.alias_(engine.ref(LOST), "e", table=True)
+    told = exp.or_(*(exp.column(name, "e").is_(exp.null()).not_() for name in ("request", "arm", "at")))
+    if not engine.count(exp.select(request).from_(every).where(told, exp.not_(still)).limit(1)):
+        return
+    people = exp.Sum(this=exp.column("people", "e")).as_("people")
+    added = exp.select(exp.column("campaign", "e"), people).from_(every.copy()).where(exp.not_(still.copy()))
+    whole = {name: exp.column(name, "n") for name in ("campaign", "people")}
+    types = {column.name: column.type for column in engine.catalogue[LOST].columns}
+    columns = [whole.get(name, f.null_of(types[name])).as_(name) for name in names]
+    new = exp.select(*columns).from_(added.group_by(exp.column("campaign", "e")).subquery("n"))
+    kept = exp.select(*(exp.column(name, "e") for name in names)).from_(every.copy()).where(still.copy())
+    engine.replace(LOST, exp.union(new, kept, distinct=False))
+    engine.forget_history(LOST)
+
+
+def _among(request: exp.Column, open_: Sequence[str]) -> exp.Expr:
+    return request.copy().isin(*(f.value(one) for one in open_)) if open_ else exp.false()
+
+
+def _count_lost(work: Workspace, request: PersonRequest) -> None:
+    """How many assigned people each campaign loses: its report says so, and no name is needed for that.
+
+    Once: what was counted before a crash was all of it, and some of them may be gone now.
+    """
     a = exp.alias_(work.engine.ref("assignments"), "a", table=True)
     p = exp.alias_(exp.to_table(EVER), "p", table=True)
     on = exp.column("person_id", "a").eq(exp.column("person_id", "p"))
-    arm = [exp.column(name, "a") for name in ("campaign", "arm")]
     counted = exp.select(
         f.value(request.id).as_("request"),
-        *arm,
+        exp.column("campaign", "a"),
         exp.Count(this=exp.Star()).as_("people"),
-        f.instant(now).as_("at"),
     )
-    work.engine.upsert(
-        "erased_assignments", counted.from_(a).join(p, on=on).group_by(*(one.copy() for one in arm))
+    mine = (
+        exp.select("request")
+        .from_(work.engine.ref(LOST))
+        .where(exp.column("request").eq(f.value(request.id)))
     )
+    if work.engine.version(LOST) < 0 or not work.engine.count(mine):
+        work.engine.append(LOST, counted.from_(a).join(p, on=on).group_by(exp.column("campaign", "a")))

@@ -31,6 +31,7 @@ TYPES = ("access", "portability", "erasure")
 REGULATIONS = {"gdpr": DUE, "ccpa": timedelta(days=45)}
 FORMATS = {"raw": 0, "md5": 32, "sha1": 40, "sha256": 64}
 MOST = 5_000
+CALLER = "api:"
 STATES = {
     RightsState.PENDING: "pending",
     RightsState.WORKING: "in_progress",
@@ -146,9 +147,14 @@ def counts(ledger: Ledger, actor: Actor, now: datetime) -> dict[str, object]:
     return {"api_version": VERSION, "status": "operational", "requests": by_state, "overdue": late}
 
 
+def handed_in(request: PersonRequest) -> bool:
+    """Whether another system handed it in, so that nobody here has decided it yet."""
+    return request.asked_by.startswith(CALLER)
+
+
 def _caller(actor: Actor) -> str:
     """Who hands in with a key, apart from every account: no sign-in name has a colon in it."""
-    return f"api:{actor.name}"
+    return f"{CALLER}{actor.name}"
 
 
 def _subjects(

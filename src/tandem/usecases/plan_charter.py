@@ -31,12 +31,14 @@ from tandem.usecases.stages import (
     AddTables,
     DissolveAudience,
     EvaluateAudience,
+    KeepOldFiles,
     OpenCampaign,
     PutInForce,
     RefreshProfiles,
     ResolveAgain,
     Stage,
 )
+from tandem.usecases.vacuum_lake import old_files_days
 from tandem.usecases.widening import Widening, asked, widenings
 from tandem.usecases.workspace import Workspace, open_parts, tables_of
 
@@ -211,9 +213,15 @@ def plan_charter(
         wider = concerned(side, widenings(old, charter))
         engine.drop_stages()
         noted.flush()
-    stages: tuple[Stage, ...] = (PutInForce(print_), *((room,) if room else ()), *effects)
+    stages: tuple[Stage, ...] = (PutInForce(print_), *((room,) if room else ()), *_old_files(old, charter), *effects)
     was = None if applied is None else applied.fingerprint
     return Plan(charter, edits, stages, approvals_of(edits), wider, was)
+
+
+def _old_files(old: Charter | None, new: Charter) -> Iterator[Stage]:
+    days = old_files_days(new)
+    if old is not None and (before := old_files_days(old)) != days:
+        yield KeepOldFiles(days, before)
 
 
 @dataclass(frozen=True)

@@ -18,6 +18,7 @@ from tandem.usecases.apply_retention import Retained, apply_retention
 from tandem.usecases.auditing import by
 from tandem.usecases.collect_events import Collected, collect_all
 from tandem.usecases.evaluate_audiences import Evaluated, evaluate_audiences
+from tandem.usecases.finish_erasures import Finished, finish_erasures
 from tandem.usecases.problems import TIME_BACKWARDS
 from tandem.usecases.progress import Cancelled, Told, silent
 from tandem.usecases.refresh_profiles import Refreshed, refresh_profiles
@@ -25,6 +26,7 @@ from tandem.usecases.remind_pulse import Reminded, remind_all
 from tandem.usecases.resolve_people import resolve_people
 from tandem.usecases.run_campaigns import CampaignBeat, run_campaigns
 from tandem.usecases.run_pulse import close_ended
+from tandem.usecases.vacuum_lake import Vacuumed, vacuum_lake
 from tandem.usecases.workspace import Workspace, unapplied
 
 T = TypeVar("T")
@@ -48,6 +50,8 @@ class Beat:
     seconds: dict[str, float] = field(default_factory=dict)
     pending: bool = False
     retained: Retained = field(default_factory=lambda: Retained({}, {}))
+    erasures: Finished = field(default_factory=Finished)
+    vacuumed: Vacuumed = field(default_factory=Vacuumed)
     pulses: tuple[str, ...] = ()
     reminded: tuple[Reminded, ...] = ()
 
@@ -58,13 +62,13 @@ class Beat:
             p for c in self.campaigns for p in (*c.problems, *(c.delivered.problems if c.delivered else ()))
         ]
         of_letters = [problem for one in self.reminded for problem in one.posted.problems]
-        return (*self.collected.problems, *of_campaigns, *of_letters)
+        return (*self.erasures.problems, *self.collected.problems, *of_campaigns, *of_letters)
 
     @property
     def notes(self) -> tuple[str, ...]:
         """What is worth knowing and stops nothing, each once."""
         of_campaigns = [note for c in self.campaigns if c.delivered for note in c.delivered.notes]
-        return tuple(dict.fromkeys([*self.collected.notes, *of_campaigns]))
+        return tuple(dict.fromkeys([*self.erasures.notes, *self.collected.notes, *of_campaigns]))
 
     @property
     def sentences(self) -> tuple[str, ...]:
@@ -77,12 +81,14 @@ class Beat:
         people = self.people
         return (
             f"Worked as of {numbers.moment(self.now)}.",
+            *self.erasures.sentences,
             f"{numbers.plural(sum(len(one.files) for one in taken), 'file')} brought {numbers.plural(rows, 'row')}; "
             f"{numbers.count(waits)} went to quarantine."
             if taken
             else "Nothing new lay in any source.",
             *((_left_out(erased),) if (erased := sum(one.rows_erased for one in taken)) else ()),
             *((self.retained.sentence(),) if self.retained else ()),
+            *((self.vacuumed.sentence(),) if self.vacuumed else ()),
             "Who is who was worked out." if people.new or people.merged else "Nobody new, and nobody merged.",
             f"Audiences that changed: {', '.join(changed)}." if changed else "No audience changed.",
             f"Campaigns that went on: {', '.join(active)}."
@@ -97,8 +103,10 @@ class Beat:
         return {
             "run": self.run_id,
             "now": iso(self.now),
+            "erasures": self.erasures.to_dict(),
             "collected": self.collected.to_dict(),
             "retained": self.retained.to_dict(),
+            "vacuumed": self.vacuumed.to_dict(),
             "people": self.people.to_dict(),
             "refreshed": self.refreshed.to_dict(),
             "audiences": [one.to_dict() for one in self.audiences],
@@ -135,6 +143,7 @@ def run_beat(work: Workspace, now: datetime, wall: Callable[[], datetime], told:
 
 def _beat(work: Workspace, now: datetime, run_id: int, wall: Callable[[], datetime], told: Told) -> Beat:
     seconds: dict[str, float] = {}
+    erasures = finish_erasures(work, now, told)
     with _timed(seconds, "collect"):
         collected = collect_all(work, now, told)
     with _timed(seconds, "retention"):
@@ -150,6 +159,7 @@ def _beat(work: Workspace, now: datetime, run_id: int, wall: Callable[[], dateti
     with _timed(seconds, "pulses"):
         pulses = close_ended(work.root, work.ledger, now, wall())
         reminded = remind_all(work.root, work.ledger, now, wall, told)
+    vacuumed = vacuum_lake(work, wall(), told)
     return Beat(
         run_id,
         now,
@@ -161,6 +171,8 @@ def _beat(work: Workspace, now: datetime, run_id: int, wall: Callable[[], dateti
         seconds,
         pending=unapplied(work.root, work.ledger),
         retained=retained,
+        erasures=erasures,
+        vacuumed=vacuumed,
         pulses=pulses,
         reminded=reminded,
     )

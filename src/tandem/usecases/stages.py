@@ -100,6 +100,19 @@ class OpenCampaign:
 
 
 @dataclass(frozen=True)
+class KeepOldFiles:
+    """Another time after which runs remove files that no table needs. Absent unless the policies come to another."""
+
+    days: int
+    before: int
+
+    def sentence(self) -> str:
+        """What it does, in English."""
+        days = numbers.plural(self.days, "day")
+        return f"remove files of the lake that no table needs after {days}, not {self.before} (from the next run on)"
+
+
+@dataclass(frozen=True)
 class PutInForce:
     """The charter itself, kept word for word in the ledger. Always there when anything changed."""
 
@@ -117,5 +130,6 @@ Stage = (
     | EvaluateAudience
     | DissolveAudience
     | OpenCampaign
+    | KeepOldFiles
     | PutInForce
 )

@@ -342,4 +342,7 @@ def test_every_rule_of_time_and_wording_is_told() -> None:
     ]
     assert "no older than 730 days, given to the wording 2026-03 or 2024-05" in found[0]
     assert "a Global Privacy Control signal is a no" in found[0]
-    assert found[-1] == f"Rows of {kept.title or kept.source} are removed after 90 days."
+    assert found[-2:] == [
+        f"Rows of {kept.title or kept.source} are removed after 90 days.",
+        "Files of the lake that no table needs any more are removed after 7 days.",
+    ]

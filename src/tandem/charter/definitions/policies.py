@@ -10,6 +10,7 @@ from tandem.charter.definitions.base import Bounds, Definition, Key, LabelName, 
 from tandem.charter.definitions.comparisons import Test
 from tandem.kernel.values import Destination, Label
 
+OLD_FILES_DAYS = 7
 SYSTEM_ROLE = "system"
 """The role that `tandem run` acts in."""
 
@@ -111,8 +112,8 @@ class Role(Definition):
 class Policy(Definition):
     """A set of grants, limits and masks, and the smallest group that may be counted.
 
-    Of several policies the grants add up; row rules all hold, the strongest mask counts, and so does the largest
-    smallest group.
+    Of several policies the grants add up; row rules all hold, the strongest mask counts, and so do the largest
+    smallest group and the shortest time for old files.
     """
 
     policy: Annotated[Name, Key("Name of the policy.")]
@@ -122,4 +123,9 @@ class Policy(Definition):
     labels: Annotated[tuple[OwnLabel, ...], Key("Labels of the company's own, for all contracts.")] = ()
     masks: Annotated[tuple[Mask, ...], Key("What is shown only in part.")] = ()
     keep: Annotated[tuple[Keeping, ...], Key("How long values of a label stay; of others, for good.")] = ()
+    old_files_days: Annotated[
+        int,
+        Key("After so many days a run removes files of the lake that no table needs any more."),
+        Bounds(1),
+    ] = OLD_FILES_DAYS
     roles: Annotated[tuple[Role, ...], Key("Roles and what they may do.")]

@@ -23,13 +23,13 @@ TABLES = (
     ),
     Table(
         name="erased_assignments",
-        row="request, campaign and arm that lost people by it",
+        row="campaign that lost people by erasures",
         columns=(
-            Column("request", Type.TEXT, "The request."),
+            Column("request", Type.TEXT, "The request while it is carried out; null once it is done."),
             Column("campaign", Type.TEXT, "The campaign."),
-            Column("arm", Type.TEXT, "treated or control."),
+            Column("arm", Type.TEXT, "Null: beside one request an arm would say whose it was."),
             Column("people", Type.INTEGER, "People who were assigned and are not any more.", unit="people"),
-            Column("at", Type.TIMESTAMP, "When, UTC."),
+            Column("at", Type.TIMESTAMP, "Null: a time would name the request."),
         ),
         writer="journey",
         key=("request", "campaign", "arm"),
