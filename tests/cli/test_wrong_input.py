@@ -458,3 +458,14 @@ def test_two_runs_at_once(applied: Shop, ran: Shop) -> None:
         first.wait()
     assert applied.tandem("run", "--now", NOW).code == 0
     assert applied.contents() == ran.contents()
+
+
+@pytest.mark.skipif(not Path("/dev/full").exists(), reason="only Linux has a device that is always full")
+@pytest.mark.parametrize("json_", [[], ["--json"]], ids=["text", "json"])
+def test_an_answer_that_finds_no_room_is_told_and_is_not_our_fault(tmp_path: Path, json_: list[str]) -> None:
+    words = [sys.executable, "-m", "tandem.cli", "pulse", "compare", "--benchmark", "2012", *json_]
+    with Path("/dev/full").open("w") as full:
+        ran = subprocess.run(words, stdout=full, stderr=subprocess.PIPE, text=True, cwd=tmp_path, check=False)
+    assert ran.returncode == 1
+    assert ran.stderr.startswith("CLI-002  the answer cannot be written")
+    assert "Traceback" not in ran.stderr

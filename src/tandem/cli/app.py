@@ -1,8 +1,11 @@
 """The command line's frame: common options, how problems end a command, and its exit codes."""
 
+import errno
+import os
+import sys
 import traceback
 import uuid
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from contextlib import AbstractContextManager
 from dataclasses import dataclass
 from datetime import UTC, datetime
@@ -14,7 +17,7 @@ import typer
 
 from tandem.charter.definitions.policies import SYSTEM_ROLE
 from tandem.cli import output
-from tandem.cli.problems import FAULT
+from tandem.cli.problems import FAULT, UNWRITTEN
 from tandem.kernel import Place, Problem, Problems, parse_instant
 from tandem.kernel.values import Actor
 from tandem.ledger import Ledger
@@ -141,7 +144,7 @@ def answering(command: Callable[P, R]) -> Callable[P, R]:
         try:
             return command(*args, **kwargs)
         except Problems as stopped:
-            output.problems(stopped.problems, json_=json_)
+            _tell(stopped.problems, json_=json_)
             raise typer.Exit(PROBLEMS_FOUND) from None
         except KeyboardInterrupt:
             output.ERR.print("stopped; what was committed stays, the next run goes on from there")
@@ -149,10 +152,34 @@ def answering(command: Callable[P, R]) -> Callable[P, R]:
         except (typer.Exit, typer.Abort, typer.BadParameter, BrokenPipeError):
             raise
         except Exception as error:  # noqa: BLE001 - the last wall: a person never sees a traceback
-            output.problems([_our_fault(error)], json_=json_)
+            if _no_room(error):
+                _tell(
+                    [UNWRITTEN("the answer cannot be written: no space is left where it goes")], json_=json_
+                )
+                raise typer.Exit(PROBLEMS_FOUND) from None
+            _tell([_our_fault(error)], json_=json_)
             raise typer.Exit(OUR_FAULT) from None
 
     return run
+
+
+def _no_room(error: Exception) -> bool:
+    """Whether standard output could not be written. A file of ours names itself in its error; a stream does not."""
+    return isinstance(error, OSError) and error.errno == errno.ENOSPC and error.filename is None
+
+
+def _tell(problems: Sequence[Problem], *, json_: bool) -> None:
+    """The problems where they belong, or on standard error alone if standard output takes nothing more."""
+    try:
+        output.problems(problems, json_=json_)
+        sys.stdout.flush()
+    except OSError as error:
+        if not _no_room(error):
+            raise
+        # What waits in the buffer would fail once more when Python ends, and print a traceback.
+        os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
+        if json_:
+            output.problems(problems)
 
 
 def _our_fault(error: Exception) -> Problem:

@@ -29,6 +29,7 @@ def as_json(value: object) -> None:
     """One JSON document on standard output; instants as ISO with Z, money as text so that no digit is lost."""
     json.dump(plain(value), sys.stdout, indent=2, ensure_ascii=False)
     sys.stdout.write("\n")
+    sys.stdout.flush()
 
 
 def problems(found: Sequence[Problem], *, json_: bool = False) -> None:
