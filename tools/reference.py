@@ -145,7 +145,7 @@ def _row(code: Code) -> str:
 
 def command_tree() -> Iterator[tuple[str, click.Command]]:
     """Every command that a person types, by its full name, groups before their members."""
-    program = importlib.import_module("tandem.cli").app
+    program = importlib.import_module("tandem.cli.start").program()
     return _walk("tandem", typer.main.get_command(program))
 
 

@@ -13,7 +13,7 @@ from typing import Any
 import deltalake
 from typer.testing import CliRunner
 
-from tandem.cli import app
+from tandem.cli.start import program
 
 SHOP = Path(__file__).resolve().parent.parent / "projects" / "shop"
 APPLIED = "2026-03-10T08:00:00Z"
@@ -127,7 +127,7 @@ def _plain(rows: Iterable[dict[str, Any]], names: dict[int, str]) -> list[str]:
 
 def tandem(*words: str) -> Ended:
     """Run a command in this process as `main` would."""
-    result = CliRunner().invoke(app, list(words))
+    result = CliRunner().invoke(program(), list(words))
     ended = Ended(result.exit_code, result.stdout, result.stderr)
     assert "Traceback" not in ended.out + ended.err, ended.err
     assert result.exception is None or isinstance(result.exception, SystemExit), repr(result.exception)

@@ -6,7 +6,7 @@ import pytest
 from cli.shop import APPLIED, NOW, Ended, Shop, copied
 from typer.testing import CliRunner
 
-from tandem.cli import app
+from tandem.cli.start import program
 from tandem.kernel.values import Actor
 
 PHRASE = "a long pass phrase"
@@ -31,7 +31,7 @@ def shop(first: Shop, tmp_path: Path) -> Shop:
 def typed(shop: Shop, *words: str, phrase: str = PHRASE) -> Ended:
     """A command that reads the password from standard input."""
     line = ["-C", str(shop.folder), *words, "--password-stdin"]
-    result = CliRunner().invoke(app, line, input=f"{phrase}\n")
+    result = CliRunner().invoke(program(), line, input=f"{phrase}\n")
     return Ended(result.exit_code, result.stdout, result.stderr)
 
 
@@ -80,9 +80,9 @@ def test_nobody_approves_a_plan_unseen(shop: Shop, monkeypatch: pytest.MonkeyPat
     widen(shop)
     line = ["-C", str(shop.folder), "approve", "--as", "paula", "--reason", "agreed"]
     for how in ("--password-stdin", "--json"):
-        assert CliRunner().invoke(app, [*line, how], input=f"{PHRASE}\n").exit_code == 2
+        assert CliRunner().invoke(program(), [*line, how], input=f"{PHRASE}\n").exit_code == 2
     monkeypatch.setattr("tandem.cli.approve.signed_in", lambda *_, **__: Actor("paula", "privacy"))
-    no = CliRunner().invoke(app, line, input="n\n")
+    no = CliRunner().invoke(program(), line, input="n\n")
     assert no.exit_code == 1
     assert "groups of 1 and more are counted" in no.stdout
     assert POLICY in no.stdout
@@ -94,8 +94,8 @@ def test_nobody_approves_a_plan_unseen(shop: Shop, monkeypatch: pytest.MonkeyPat
 
     with monkeypatch.context() as meanwhile:
         meanwhile.setattr("typer.confirm", edited)
-        assert "RUN-032" in CliRunner().invoke(app, line).stderr
-    assert CliRunner().invoke(app, line, input="y\n").exit_code == 0
+        assert "RUN-032" in CliRunner().invoke(program(), line).stderr
+    assert CliRunner().invoke(program(), line, input="y\n").exit_code == 0
     assert [one["state"] for one in shop.tandem("approvals", "--json").json["approvals"]] == ["open"]
 
 

@@ -12,12 +12,12 @@ import pytest
 import typer
 from cli.shop import NOW, Shop, tandem
 
-from tandem.cli import app
 from tandem.cli import charter as charter_commands
+from tandem.cli import start
 from tandem.kernel.values import Actor
 from tandem.usecases.workspace import open_ledger_of
 
-ROOT = typer.main.get_command(app)
+ROOT = typer.main.get_command(start.program())
 PROGRAM = [sys.executable, "-c", "from tandem.cli import main; main()"]
 
 
@@ -334,3 +334,38 @@ def test_a_reader_that_leaves_is_no_fault_of_ours(shop: Shop) -> None:
         check=False,
     )
     assert ended.stderr == ""
+
+
+def test_a_command_lies_in_the_modules_that_are_loaded_for_it() -> None:
+    """Of a group all its modules, of a command its own; and the help lists no command that words do not load."""
+    whole = start.program()
+    found = {
+        one.name or one.callback.__name__: {one.callback.__module__}
+        for one in whole.registered_commands
+        if one.callback
+    }
+    for group in whole.registered_groups:
+        assert group.name
+        assert group.typer_instance
+        commands = group.typer_instance.registered_commands
+        found[group.name] = {one.callback.__module__ for one in commands if one.callback}
+    assert found == {
+        name: {f"tandem.cli.{module}" for module in modules} for name, modules in start.COMMANDS.items()
+    }
+
+
+@pytest.mark.parametrize(
+    ("words", "loaded", "not_loaded"),
+    [
+        (["check"], "charter", "pulse_results"),
+        (["-C", "shop", "audience", "list"], "audience", "run"),
+        (["--help"], "pulse_results", ""),
+        (["chekc"], "charter", ""),
+    ],
+)
+def test_a_command_waits_only_for_its_own_modules(words: list[str], loaded: str, not_loaded: str) -> None:
+    line = f"import sys; from tandem.cli.start import program; program({words!r}); print(*sys.modules)"
+    ended = subprocess.run([sys.executable, "-c", line], check=True, capture_output=True, text=True)
+    modules = ended.stdout.split()
+    assert f"tandem.cli.{loaded}" in modules
+    assert f"tandem.cli.{not_loaded}" not in modules

@@ -15,7 +15,7 @@ import pytest
 from cli.shop import Ended, Shop, tandem
 from typer.testing import CliRunner
 
-from tandem.cli import app
+from tandem.cli.start import program
 from tandem.kernel import Problems
 from tandem.kernel.values import Actor, WorkspaceRole
 from tandem.ledger import Ledger
@@ -30,7 +30,7 @@ ISSUER = "https://login.example"
 
 def typed(shop: Shop, line: str, *words: str) -> Ended:
     """A command with a line on its standard input, as from another program."""
-    result = CliRunner().invoke(app, ["-C", str(shop.folder), *words], input=line + "\n")
+    result = CliRunner().invoke(program(), ["-C", str(shop.folder), *words], input=line + "\n")
     return Ended(result.exit_code, result.stdout, result.stderr)
 
 

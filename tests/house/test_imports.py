@@ -60,7 +60,7 @@ def test_no_import_hides_in_a_function() -> None:
 
 def test_no_command_waits_for_pandas() -> None:
     """Nothing of ours uses it; pyarrow imports it, where it is installed, for the first Python list it is given."""
-    program = "import sys, tandem.cli; sys.exit('pandas' in sys.modules)"
+    program = "import sys; from tandem.cli.start import program; program(); sys.exit('pandas' in sys.modules)"
     assert subprocess.run([sys.executable, "-c", program], check=False).returncode == 0
 
 

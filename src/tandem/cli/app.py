@@ -192,8 +192,3 @@ def _our_fault(error: Exception) -> Problem:
     except OSError:
         return FAULT(f"this is our fault (reference {reference})", found=f"{type(error).__name__}: {error}")
     return FAULT(f"this is our fault (reference {reference})", place=Place(str(log)))
-
-
-def main() -> None:
-    """The entry point `tandem`."""
-    app()
