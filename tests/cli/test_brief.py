@@ -6,7 +6,7 @@ import pytest
 from cli.shop import APPLIED, Ended, Shop, copied
 from typer.testing import CliRunner
 
-from tandem.cli import app
+from tandem.cli.start import program
 
 PHRASE = "a long pass phrase"
 WHOLE = (
@@ -35,7 +35,7 @@ def shop(first: Shop, tmp_path: Path) -> Shop:
 def typed(shop: Shop, *words: str) -> Ended:
     """A command that reads the password from standard input."""
     line = ["-C", str(shop.folder), *words, "--password-stdin"]
-    result = CliRunner().invoke(app, line, input=f"{PHRASE}\n")
+    result = CliRunner().invoke(program(), line, input=f"{PHRASE}\n")
     return Ended(result.exit_code, result.stdout, result.stderr)
 
 

@@ -284,7 +284,7 @@ def refusals(
         id="refusals",
         title="Refused by policy",
         says="Share of what people asked policy for that it refused, or could not decide because a rule is missing. "
-        "One refusal may have several reasons; a page that is opened twice asks twice.",
+        "One refusal may have several reasons; what one person is told of one thing on one day counts once.",
         unit=Unit.SHARE,
         window=window,
         evidence=Evidence.AUDIT,

@@ -35,7 +35,8 @@ def find_files(source: Source, root: Path) -> tuple[list[Path], Problem | None]:
     else:
         start, pattern = (Path(whole.anchor), str(whole.relative_to(whole.anchor)))
         paths = list(start.glob(pattern))
-    kept = sorted(path for path in paths if path.is_file() and path.name[0] not in "._")
+    # What is neither file nor folder stays: a link to nothing is told, not passed over.
+    kept = sorted(path for path in paths if not path.is_dir() and path.name[0] not in "._")
     if kept:
         return kept, None
     place = source.files.at("path")

@@ -61,6 +61,13 @@ FROZEN = code(
     who="it",
     fix="Deliver a file that keeps the contract, or change the contract and replay the entry.",
 )
+OPEN_END = code(
+    "COL-012",
+    "the last line of a file does not end",
+    who="it",
+    kind=Kind.NOTICE,
+    fix="Have the sender end every line. If the file was cut off, its last row landed as it stood: look at it.",
+)
 GONE = code(
     "COL-010",
     "a file went away before it was taken completely",

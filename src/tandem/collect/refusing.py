@@ -107,6 +107,11 @@ def notes(
         if missing and not needed and contract.source.mode is not Mode.FREEZE:
             sentence = f"{one.name} has no column {', '.join(missing)}; its rows landed without"
             told.append(problems.VANISHED(sentence, place=Place(one.name), found=", ".join(header)))
+        if headers[one.name].open_end:
+            sentence = (
+                f"{one.name} ends in the midst of a line, or without a line end; its last row may be cut off"
+            )
+            told.append(problems.OPEN_END(sentence, place=Place(one.name)))
         if unknown.get(one.name) and contract.source.mode is not Mode.FREEZE:
             evolve = contract.source.mode is Mode.EVOLVE
             listed = ", ".join(unknown[one.name])

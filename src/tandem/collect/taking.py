@@ -185,7 +185,9 @@ def take_files(bench: Bench, found: Sequence[Found], batch: int, at: datetime) -
         landing.stage_files(work)
         bench.engine.stage_files(landing.ROWS, read)
         refused += refusing.failed(work)
-        notes = refusing.notes(contract, found, headers, fields.unknown)
+        names = {one.file for one in refused}
+        read_files = [one for one in found if one.name not in names]
+        notes = refusing.notes(contract, read_files, headers, fields.unknown)
         return land(bench, work, refused, notes)
     finally:
         drop_stages(bench.engine)

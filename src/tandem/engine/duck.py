@@ -47,6 +47,8 @@ class DuckEngine(Engine):
             config["threads"] = threads
         self._db = duckdb.connect(":memory:", config=config)
         self._db.execute("SET TimeZone = 'UTC'")
+        # Under `python -m` DuckDB thinks that somebody looks on, and draws on the output, into the JSON.
+        self._db.execute("SET enable_progress_bar = false")
 
     def arrow(self, query: exp.Query) -> Any:
         sql = self.prepare(query)

@@ -25,9 +25,16 @@ from tandem.kernel.values import Type
 
 WHOLE, RAW = exp.column("_whole"), exp.column("_raw")
 # In this order because a CASE computes only what it comes to: nearly every line begins with its brace.
-NO_OBJECT = """CASE WHEN v IS NULL THEN 'invalid_json' WHEN starts_with(_raw, '{') THEN NULL
-    WHEN NOT starts_with(ltrim(_raw), '{') THEN 'invalid_json' END AS _trouble"""
+NO_OBJECT = """CASE WHEN v IS NULL THEN 'no JSON object' WHEN starts_with(_raw, '{') THEN NULL
+    WHEN NOT starts_with(ltrim(_raw), '{') THEN 'no JSON object' END AS _trouble"""
 UNCLOSED = "UNQUOTED VALUE"
+TORN = {
+    "MISSING COLUMNS": "fewer columns than the header",
+    "TOO MANY COLUMNS": "more columns than the header",
+    UNCLOSED: "a quote that is not closed, or text behind a closed one",
+    "LINE SIZE OVER MAXIMUM": "a line that is too long",
+}
+"""What is wrong with a row of a CSV file, by the reader's word for it."""
 SEGMENTS = (("start", Type.INTEGER), ("file", Type.INTEGER), ("line", Type.INTEGER))
 TROUBLES = (("f", Type.INTEGER), ("l", Type.INTEGER), ("t", Type.TEXT), ("r", Type.TEXT))
 Layer = Mapping[str, exp.Expr]
@@ -253,7 +260,7 @@ class Landing:
             line = one.line - header + first + hidden
             torn, _, rest = one.text.strip("\n").partition("\n")
             text = torn if one.kind == UNCLOSED else one.text
-            self.troubles.append((number, line, one.kind.lower().replace(" ", "_"), text))
+            self.troubles.append((number, line, TORN.get(one.kind, one.kind.lower()), text))
             if one.kind == UNCLOSED and rest.strip():
                 swallowed.append((line + 1, rest))
                 hidden += rest.count("\n") + 1

@@ -95,9 +95,12 @@ class Lake:
                 self.reopen(name)
             else:
                 return held
-        if not DeltaTable.is_deltatable(self.path(name)):
-            return None
-        opened = DeltaTable(self.path(name))
+        try:
+            if not DeltaTable.is_deltatable(self.path(name)):
+                return None
+            opened = DeltaTable(self.path(name))
+        except (DeltaError, OSError) as error:
+            raise translate(error) from error
         _check_features(name, opened)
         self._open[name] = opened
         return opened

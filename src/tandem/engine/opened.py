@@ -7,10 +7,11 @@ import codecs
 import csv
 import gzip
 import hashlib
+import os
 import tempfile
 import zlib
 from collections.abc import Iterator, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from itertools import islice
 from pathlib import Path
 from typing import IO, Any
@@ -35,12 +36,14 @@ PATTERN_MARKS = set("*?[]{}")
 class Opened:
     """A file that can be read: its column names in order (none for NDJSON), or what keeps it from being read.
 
-    `trouble` is one of unreadable, encoding, empty, header; `detail` says it in words.
+    `trouble` is one of unreadable, encoding, empty, header; `detail` says it in words. `open_end`: its last line does
+    not end, so nobody knows whether it is whole.
     """
 
     header: tuple[str, ...] = ()
     trouble: str | None = None
     detail: str = ""
+    open_end: bool = False
 
 
 def fingerprint(path: Path) -> str:
@@ -59,7 +62,9 @@ def look(path: Path, file_format: str, delimiter: str, encoding: str) -> Opened:
         if path.name.endswith(".gz"):
             _no_bomb(path)
         with open_text(path, encoding) as text:
-            return _csv(text, delimiter) if file_format == "csv" else _ndjson(text)
+            if file_format != "csv":
+                return _ndjson(text)
+            return replace(_csv(text, delimiter), open_end=_ends_open(path))
     except UnicodeError as error:
         return Opened(trouble="encoding", detail=str(error))
     except csv.Error as error:
@@ -88,6 +93,15 @@ def _no_bomb(path: Path) -> None:
             size += len(chunk)
             if size > most:
                 raise OSError(f"it would unpack to more than {MOST_GROWTH} times its size")
+
+
+def _ends_open(path: Path) -> bool:
+    """Whether the last line has no end. A packed file says by itself whether it is whole."""
+    if path.name.endswith(".gz"):
+        return False
+    with path.open("rb") as stream:
+        stream.seek(-min(2, path.stat().st_size), os.SEEK_END)
+        return not stream.read().strip(b"\0").endswith((b"\n", b"\r"))
 
 
 def _csv(text: IO[str], delimiter: str) -> Opened:

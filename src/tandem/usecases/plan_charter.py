@@ -213,7 +213,12 @@ def plan_charter(
         wider = concerned(side, widenings(old, charter))
         engine.drop_stages()
         noted.flush()
-    stages: tuple[Stage, ...] = (PutInForce(print_), *((room,) if room else ()), *_old_files(old, charter), *effects)
+    stages: tuple[Stage, ...] = (
+        PutInForce(print_),
+        *((room,) if room else ()),
+        *_old_files(old, charter),
+        *effects,
+    )
     was = None if applied is None else applied.fingerprint
     return Plan(charter, edits, stages, approvals_of(edits), wider, was)
 

@@ -2,6 +2,7 @@
 
 import gzip
 import json
+import os
 from collections.abc import Callable, Iterator
 
 import pytest
@@ -34,9 +35,14 @@ BROKEN_ROWS = {
     "too little": ("9,2026-01-05,sale,,,-0.01,,,", "COL-107", "total", "-0.01"),
     "too much": ("9,2026-01-05,sale,,,1000.01,,,", "COL-107", "total", "1000.01"),
     "unknown store": ("9,2026-01-05,sale,,,1,west,,", "COL-108", "store", "west"),
-    "too short": ("9,2026-01-05,sale", "COL-100", None, "missing_columns"),
-    "too long": ("9,2026-01-05,sale,,,1,,,,more", "COL-100", None, "too_many_columns"),
-    "loose quote": ('9,2026-01-05,sale,,"a"b,1,,,', "COL-100", None, "unquoted_value"),
+    "too short": ("9,2026-01-05,sale", "COL-100", None, "fewer columns than the header"),
+    "too long": ("9,2026-01-05,sale,,,1,,,,more", "COL-100", None, "more columns than the header"),
+    "loose quote": (
+        '9,2026-01-05,sale,,"a"b,1,,,',
+        "COL-100",
+        None,
+        "a quote that is not closed, or text behind a closed one",
+    ),
 }
 
 
@@ -239,3 +245,24 @@ def test_evolve_makes_columns_of_new_fields(build: Callable[..., House]) -> None
     assert table.column("colour").label == "personal"
     house.till(GOOD.replace("1,", "5,", 1), name="till_3.csv")
     assert house.take().rows_landed == 1
+
+
+def test_a_last_line_without_an_end_is_told(house: House) -> None:
+    """It may be whole or cut off: a file cut in its last cell looks like any other row."""
+    whole = f"{HEADER}\n{GOOD}"
+    for name, content in (("a", f"{whole}\n"), ("b", whole), ("c", f"{whole}\r\n")):
+        house.write(f"till_{name}.csv", content)
+    told = [(str(one.place), one.code) for one in house.take().problems if one.code == "COL-012"]
+    assert told == [("till_b.csv", "COL-012")]
+
+
+def test_what_is_neither_file_nor_folder_is_told(house: House) -> None:
+    house.till(GOOD, name="till_good.csv")
+    (house.root / "till_gone.csv").symlink_to(house.root / "nowhere.csv")
+    os.mkfifo(house.root / "till_pipe.csv")
+    taken = house.take()
+    assert taken.rows_landed == 1
+    assert [(str(one.place), one.code) for one in taken.problems] == [
+        ("till_gone.csv", "COL-002"),
+        ("till_pipe.csv", "COL-002"),
+    ]

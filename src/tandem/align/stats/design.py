@@ -50,7 +50,9 @@ class Estimate:
 
     def interval(self, confidence: float = 0.95) -> tuple[float, float]:
         """value -+ t * se; for shares take one of `intervals` instead. NaN without degrees of freedom."""
-        reach = float(scipy.stats.t.ppf((1 + confidence) / 2, self.df)) * self.se if self.df > 0 else float("nan")
+        reach = (
+            float(scipy.stats.t.ppf((1 + confidence) / 2, self.df)) * self.se if self.df > 0 else float("nan")
+        )
         return self.value - reach, self.value + reach
 
 
