@@ -117,6 +117,7 @@ def addresses() -> str:
 
 def problems() -> str:
     """All problem codes, by room."""
+    _program()
     for module in pkgutil.walk_packages(tandem.__path__, "tandem."):
         if module.name.endswith(".problems"):
             importlib.import_module(module.name)
@@ -145,8 +146,13 @@ def _row(code: Code) -> str:
 
 def command_tree() -> Iterator[tuple[str, click.Command]]:
     """Every command that a person types, by its full name, groups before their members."""
-    program = importlib.import_module("tandem.cli.start").program()
-    return _walk("tandem", typer.main.get_command(program))
+    return _walk("tandem", typer.main.get_command(_program()))
+
+
+def _program() -> typer.Typer:
+    """The command line with all its modules, and so all of Tandem, loaded."""
+    program: typer.Typer = importlib.import_module("tandem.cli.start").program()
+    return program
 
 
 def _walk(name: str, command: click.Command) -> Iterator[tuple[str, click.Command]]:
