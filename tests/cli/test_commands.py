@@ -12,6 +12,7 @@ import pytest
 import typer
 from cli.shop import NOW, Shop, tandem
 
+from tandem import __version__
 from tandem.cli import charter as charter_commands
 from tandem.cli import start
 from tandem.kernel.values import Actor
@@ -369,3 +370,15 @@ def test_a_command_waits_only_for_its_own_modules(words: list[str], loaded: str,
     modules = ended.stdout.split()
     assert f"tandem.cli.{loaded}" in modules
     assert f"tandem.cli.{not_loaded}" not in modules
+
+
+def test_the_version_is_told_by_the_program_and_by_the_module() -> None:
+    for line in (["-c", "from tandem.cli import main; main()"], ["-m", "tandem.cli"]):
+        ended = subprocess.run(
+            [sys.executable, *line, "--version"], check=True, capture_output=True, text=True
+        )
+        assert ended.stdout == f"tandem {__version__}\n"
+    helped = subprocess.run(
+        [sys.executable, "-m", "tandem.cli", "run", "-h"], check=True, capture_output=True, text=True
+    )
+    assert "Usage: tandem run" in helped.stdout

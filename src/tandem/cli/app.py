@@ -15,6 +15,7 @@ from typing import Annotated, ParamSpec, TypeVar
 
 import typer
 
+from tandem import __version__
 from tandem.charter.definitions.policies import SYSTEM_ROLE
 from tandem.cli import output
 from tandem.cli.problems import FAULT, UNWRITTEN
@@ -96,6 +97,12 @@ Now = Annotated[
 ]
 
 
+def _told_version(asked_for: bool) -> None:
+    if asked_for:
+        typer.echo(f"tandem {__version__}")
+        raise typer.Exit(FINE)
+
+
 @app.callback()
 def common(
     context: typer.Context,
@@ -114,6 +121,10 @@ def common(
     name: Annotated[
         str, typer.Option("--actor", envvar="TANDEM_ACTOR", help="Your name, for the record.")
     ] = "",
+    _version: Annotated[
+        bool,
+        typer.Option("--version", callback=_told_version, is_eager=True, help="Print the version and end."),
+    ] = False,
 ) -> None:
     """Options that every command has."""
     if role == SYSTEM_ROLE:

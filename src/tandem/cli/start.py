@@ -43,7 +43,7 @@ COMPLETION = "_TANDEM_COMPLETE"
 
 def main() -> None:
     """The entry point `tandem`."""
-    program([] if COMPLETION in os.environ else sys.argv[1:])()
+    program([] if COMPLETION in os.environ else sys.argv[1:])(prog_name="tandem")
 
 
 def program(words: Sequence[str] = ()) -> typer.Typer:
