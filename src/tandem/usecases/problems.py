@@ -13,7 +13,8 @@ UNKNOWN_THING = code(
     "RUN-002",
     "nothing is known under that name or id",
     who="whoever asked",
-    fix="Check the spelling; people are found by person id or by any identifier such as an e-mail address.",
+    fix="Check the spelling. People are found by person id or any identifier such as an e-mail address, "
+    "events and contacts by the id that `tandem explain person` lists.",
 )
 FOLDER_TAKEN = code(
     "RUN-003",
@@ -26,7 +27,7 @@ TIME_BACKWARDS = code(
     "the loop was already run at a later time",
     who="operator",
     kind=Kind.OPERATOR,
-    fix="Leave out --now, or give a time that is not before the last run.",
+    fix="Give --now a time that is not before the last run; without --now the run waits until that time has come.",
 )
 NO_PERMIT = code(
     "RUN-005",
