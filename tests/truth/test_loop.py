@@ -1,7 +1,8 @@
 """The loop over the demo company, held against what was planted; and cut off in the middle, again and again."""
 
 from collections.abc import Callable, Iterator
-from dataclasses import dataclass
+from dataclasses import dataclass, field
+from threading import Lock
 
 import pyarrow.parquet as pq
 import pytest
@@ -163,17 +164,21 @@ class Saw:
 
     left: int = 0
     after: bool = False
+    counting: Lock = field(default_factory=Lock)
 
     def arm(self, left: int, after: bool) -> None:
         self.left, self.after = left, after
 
     def around(self, write: Callable[..., object]) -> Callable[..., object]:
         def cut(*args: object, **named: object) -> object:
-            self.left -= 1
-            if self.left == 0 and not self.after:
+            # Two writes may be under way at once, and only one of them is the last.
+            with self.counting:
+                self.left -= 1
+                last = self.left == 0
+            if last and not self.after:
                 raise Crash
             done = write(*args, **named)
-            if self.left == 0:
+            if last:
                 raise Crash
             return done
 

@@ -1,5 +1,6 @@
 """A crash at any commit, or a full disk: the same batch again makes the tables of an undisturbed run."""
 
+import itertools
 import os
 import signal
 import subprocess
@@ -65,29 +66,26 @@ def test_killed_after_a_commit(
 
 def dying_after(commits: int) -> Callable[..., None]:
     """A commit that works, but the process goes away after so many of them."""
-    commit, done = Lake.add_files, 0
+    commit, count = Lake.add_files, itertools.count(1)
 
     def dying(self: Lake, *args: object, **named: object) -> None:
-        nonlocal done
         commit(self, *args, **named)  # type: ignore[arg-type]
-        done += 1
-        if done == commits:
+        if next(count) == commits:
             raise Killed
 
     return dying
 
 
 KILLER = """
-import os, signal, sys
+import itertools, os, signal, sys
 from pathlib import Path
 sys.path.insert(0, sys.argv[3])
 from unit.collect.arrivals import House, charter, till
 from tandem.engine import Lake, open_engine
-commit, left = Lake.add_files, [int(sys.argv[2])]
+commit, count = Lake.add_files, itertools.count(1)
 def dying(self, *args, **named):
     commit(self, *args, **named)
-    left[0] -= 1
-    if not left[0]:
+    if next(count) == int(sys.argv[2]):
         os.kill(os.getpid(), signal.SIGKILL)
 Lake.add_files = dying
 root = Path(sys.argv[1])
