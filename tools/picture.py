@@ -14,8 +14,8 @@ from rich.console import Console
 from rich.terminal_theme import TerminalTheme
 from rich.text import Text
 
-from tandem import cli
 from tandem.cli import output
+from tandem.cli.start import program
 
 IMAGES = Path(__file__).resolve().parent.parent / "docs" / "images"
 WIDTH = 122
@@ -58,7 +58,7 @@ class Remembering(Console):
 def said(*words: str) -> list[str]:
     """What the command prints, line by line, with its colours. Stops if the command ends with a problem."""
     output.OUT = console = Remembering()
-    ended = cli.app(list(words), standalone_mode=False)
+    ended = program()(list(words), standalone_mode=False)
     if ended:
         sys.exit(f"tandem {' '.join(words)} ended with {ended}")
     return console.export_text(styles=True).splitlines()

@@ -15,8 +15,8 @@ import tempfile
 from collections.abc import Callable, Iterator
 from pathlib import Path
 
-from tandem import cli
 from tandem.cli import output
+from tandem.cli.start import program
 
 PAGE = Path(__file__).resolve().parent.parent / "docs" / "tutorial.md"
 BLOCKS = re.compile(r"```sh\n(?P<sh>.*?)```\n(?:\n```text\n(?P<text>.*?)```\n)?", re.DOTALL)
@@ -40,7 +40,7 @@ def in_process(words: list[str], folder: Path) -> tuple[str, int]:
             setattr(output, name, output.Console(file=written, width=output.PIPED, highlight=False))
         with contextlib.redirect_stdout(written), contextlib.redirect_stderr(written):
             try:
-                code = cli.app(words, standalone_mode=True)
+                code = program()(words, standalone_mode=True)
             except SystemExit as ended:
                 code = ended.code
     finally:
