@@ -90,7 +90,7 @@ def main() -> None:
     """Both pictures, from one demo."""
     with tempfile.TemporaryDirectory() as folder:
         demo = Path(folder) / "harbour-and-pine"
-        lines = said("demo", str(demo))
+        lines = said("demo", str(demo), "--no-serve")
         draw("demo", "make demo (its last part)", part(lines, "Come back to the hills", "Look around"))
         lines = said("-C", str(demo), "audience", "preview", "lapsed_big_spenders", "--now", LATER)
         draw("preview", "tandem audience preview lapsed_big_spenders", part(lines, "Lapsed big spenders"))
